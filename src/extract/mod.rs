@@ -1,0 +1,191 @@
+//! Bytes to things: HTML pages, PDF and office documents read into owned values. Pure and synchronous.
+
+use serde::Serialize;
+use url::Url;
+
+/// What a body was found to be.
+#[derive(Debug, Clone)]
+pub enum Extracted {
+    /// An HTML page.
+    Page(Page),
+    /// A file: PDF, Word, sheet, image…
+    Document(Document),
+    /// Nothing a reader would look at: style sheets, scripts, feeds, empty bodies.
+    Other,
+}
+
+/// One HTML page.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    /// `<title>`, cleaned of white space.
+    pub title: String,
+    /// The trail shown to the reader, home first.
+    pub breadcrumb: Vec<String>,
+    /// Headings and paragraphs in reading order.
+    pub blocks: Vec<Block>,
+    /// Every link, in reading order.
+    pub links: Vec<Link>,
+    /// Data tables (layout tables are read as blocks).
+    pub tables: Vec<Table>,
+    /// Forms a visitor can fill in.
+    pub forms: Vec<Form>,
+    /// Images of the content.
+    pub images: Vec<Image>,
+    /// People cards: name, position, photo, contacts.
+    pub people: Vec<Person>,
+    /// Pages embedded by `<frame>` and `<iframe>`.
+    pub frames: Vec<Url>,
+}
+
+/// Which part of a page something stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// Masthead, navigation, side bar.
+    Menu,
+    /// What the page is about.
+    #[default]
+    Content,
+    /// The foot of the page.
+    Footer,
+}
+
+/// A heading or a paragraph (list item, table row, line).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    /// Where it stands.
+    pub part: Part,
+    /// 1 to 6 for a heading, 0 for text.
+    pub level: u8,
+    /// Its text in normal form (`thai::clean`).
+    pub text: String,
+}
+
+/// A link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Resolved, normalised target.
+    pub to: Url,
+    /// What the reader clicks: text, else image alt, else title attribute. May be empty.
+    pub label: String,
+    /// Text of the row the link stands in (list item, table row, paragraph), the label included.
+    pub row: String,
+    /// Headings above it, outermost first (also group captions such as `ปีงบประมาณ 2565`).
+    pub under: Vec<String>,
+    /// Where it stands.
+    pub part: Part,
+}
+
+/// A data table.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Table {
+    /// Caption, sheet name or the nearest heading above.
+    pub title: String,
+    /// Header cells; of a header of several rows, each column's cells joined.
+    pub header: Vec<String>,
+    /// Body rows.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// A form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Form {
+    /// Where it is sent; the page itself when not said.
+    pub action: Url,
+    /// Sent by POST.
+    pub post: bool,
+    /// Labels, names and placeholders of the fields a visitor fills in (hidden fields and buttons left out).
+    pub fields: Vec<Field>,
+    /// Text on its submit button.
+    pub submit: String,
+    /// The heading it stands under and its own legend.
+    pub title: String,
+    /// Where it stands.
+    pub part: Part,
+}
+
+/// One field of a form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// text, textarea, email, tel, file, password, select, radio, checkbox, search…
+    pub kind: String,
+    /// Its label, placeholder or name.
+    pub label: String,
+}
+
+/// An image of the content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Image {
+    /// Resolved address; a `data:` URL is cut to its media type.
+    pub src: String,
+    /// Alternative text or title.
+    pub alt: String,
+    /// Where it stands.
+    pub part: Part,
+}
+
+/// A person on a card or in a row: somebody's name, position, photo and contacts standing together.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Person {
+    /// With title: `นายประเวศ แสงวารีรัตน์`.
+    pub name: String,
+    /// `นายกองค์การบริหารส่วนตำบล`.
+    pub position: String,
+    /// Has a picture of their own.
+    pub photo: bool,
+    /// Phone numbers and e-mail addresses standing with the person.
+    pub contacts: Vec<String>,
+}
+
+/// A file.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// By its bytes, not by its name or Content-Type.
+    pub kind: DocumentKind,
+    /// Text per page (sheet, slide), in normal form.
+    pub pages: Vec<String>,
+    /// Tables with their headers, where the format has them.
+    pub tables: Vec<Table>,
+    /// How well it could be read.
+    pub reading: Reading,
+}
+
+/// Kinds of files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DocumentKind {
+    /// PDF.
+    Pdf,
+    /// DOCX, DOC, ODT, RTF.
+    Word,
+    /// XLSX, XLS, ODS, CSV.
+    Sheet,
+    /// PPTX, PPT.
+    Slides,
+    /// JPEG, PNG, GIF…
+    Image,
+    /// ZIP, RAR.
+    Archive,
+    /// Something else to download.
+    Unknown,
+}
+
+/// How well a machine could read a file. Everything but `Text` is a reason to answer `unsure`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reading {
+    /// All of it.
+    Text,
+    /// Pictures of text: a scan or an image.
+    Scanned,
+    /// There is a text layer and it is not what a person sees.
+    Garbled,
+    /// Needs a password.
+    Locked,
+    /// Broken or cut off.
+    Damaged,
+    /// Too large, or a limit came first.
+    TooLarge,
+    /// A format that is not read yet.
+    Unsupported,
+}

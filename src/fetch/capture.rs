@@ -1,0 +1,179 @@
+//! A capture: everything one crawl asked for and got, as a value. `warc` writes it to disk and reads it back.
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+/// One crawl of one agency's website.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Capture {
+    /// The address the crawl began with.
+    pub home: Url,
+    /// The day (Asia/Bangkok) the capture stands for: "today" for every later step.
+    pub taken_on: Date,
+    /// Every request that was made, in order. A redirect is a visit of its own.
+    pub visits: Vec<Visit>,
+    /// Addresses that were seen and deliberately not asked for.
+    pub skipped: Vec<Skipped>,
+    /// Endless parts of the site that were recognised and left.
+    pub traps: Vec<Trap>,
+    /// Why the crawl ended before the frontier was empty; `None` when it was complete.
+    pub stop: Option<Stop>,
+    /// SHA-256 (hex) of the capture file's bytes, when it was read from one.
+    pub digest: Option<String>,
+}
+
+/// One request and what came of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Visit {
+    /// The address asked for, normalised.
+    pub url: Url,
+    /// How the address was found; `None` for the home page and for captures that do not say.
+    pub found: Option<Found>,
+    /// When the request was sent.
+    pub at: Timestamp,
+    /// The answer, or why there was none.
+    pub result: Result<Response, Fault>,
+}
+
+/// Where an address was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// The page that holds the link (or `sitemap.xml`, `robots.txt`).
+    pub on: Url,
+    /// The link's text; empty for icon links and frames.
+    pub label: String,
+    /// Clicks from the home page, 1 for a link on the home page. Frames and redirects add none.
+    pub clicks: u32,
+}
+
+/// An HTTP answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Response {
+    /// HTTP status code.
+    pub status: u16,
+    /// Header fields in order, names as sent.
+    pub headers: Vec<(String, String)>,
+    /// The body with transfer and content encodings undone.
+    pub body: Bytes,
+    /// Set when the body is not all there: `length` (a size limit), `time`, `disconnect`.
+    pub truncated: Option<String>,
+}
+
+impl Response {
+    /// A header's value by case-insensitive name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The target of a redirect, not yet resolved.
+    pub fn location(&self) -> Option<&str> {
+        matches!(self.status, 301 | 302 | 303 | 307 | 308)
+            .then(|| self.header("location"))
+            .flatten()
+    }
+}
+
+/// Why a request got no answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// The class of the fault.
+    pub kind: FaultKind,
+    /// The technical words, for the curious.
+    pub detail: String,
+}
+
+/// The classes of faults between us and a server. Each has one Thai sentence on what to do (`FaultKind::advice`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultKind {
+    /// The host name does not resolve.
+    Dns,
+    /// Nobody listens at the address.
+    Refused,
+    /// The certificate or the TLS handshake failed.
+    Tls,
+    /// No answer in time.
+    Timeout,
+    /// The connection broke off.
+    Disconnected,
+    /// Redirects go round in a circle or never end.
+    RedirectLoop,
+    /// The answer was not HTTP.
+    Malformed,
+    /// The address is private, loopback or link-local and such addresses are not allowed.
+    PrivateAddress,
+}
+
+/// An address seen and not asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Skipped {
+    /// The address.
+    pub url: Url,
+    /// Where it was found first.
+    pub found: Option<Found>,
+    /// Why it was not asked for.
+    pub why: SkipReason,
+}
+
+/// Why an address was not asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SkipReason {
+    /// It leaves the agency's site.
+    OffSite,
+    /// robots.txt forbids it.
+    Robots,
+    /// It belongs to a recognised trap.
+    Trap,
+    /// It is the same page in another form (print view, session id).
+    Duplicate,
+    /// A limit (pages, time, bytes, depth) came first.
+    Limit,
+}
+
+/// An endless part of a site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trap {
+    /// The pattern of the addresses, as a person would write it: `/calendar.php?month=…`.
+    pub pattern: String,
+    /// What kind of trap it is.
+    pub kind: TrapKind,
+    /// How many of its pages were fetched before it was recognised.
+    pub fetched: u32,
+}
+
+/// The kinds of traps that are recognised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TrapKind {
+    /// A calendar whose next month never ends.
+    Calendar,
+    /// Query strings that vary without end over the same content.
+    EndlessQuery,
+    /// Path segments that repeat or grow without end.
+    EndlessPath,
+}
+
+/// What ended a crawl before its frontier was empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stop {
+    /// `--max-pages`.
+    Pages,
+    /// The sum of bytes.
+    Bytes,
+    /// `--max-time`.
+    Time,
+    /// The depth limit left addresses unvisited.
+    Depth,
+    /// Ctrl-C.
+    Interrupted,
+    /// The host kept failing and was given up.
+    HostDown,
+}

@@ -1,0 +1,3 @@
+//! The network, and the value it leaves behind: a [`capture::Capture`].
+
+pub mod capture;

@@ -1,0 +1,16 @@
+//! prongsai (โปร่งใส): reads an agency's website the way an ITA assessor does.
+//!
+//! ```text
+//! Agency ──fetch──▶ Capture ──extract──▶ Site ──judge──▶ Verdicts ──score──▶ Scorecard ──┐
+//!                  (WARC file)                  ▲                └──measures──▶ Measures ─┴─▶ Audit ──▶ report
+//!                                     rules/2564 = Pack                                      (JSON)
+//! ```
+//!
+//! The module list is the data flow; a module uses only those above it.
+
+pub mod agency;
+pub mod extract;
+pub mod fetch;
+pub mod judge;
+pub mod rules;
+pub mod year;

@@ -1,0 +1,2 @@
+//! The command line: arguments, printing, exit codes.
+fn main() {}
