@@ -13,4 +13,7 @@ pub mod extract;
 pub mod fetch;
 pub mod judge;
 pub mod rules;
+#[cfg(test)]
+mod sample;
+pub mod score;
 pub mod year;

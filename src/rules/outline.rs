@@ -104,6 +104,9 @@ pub struct Grade {
     pub grade: String,
     /// Lowest total of the band, points of 100.
     pub from: f64,
+    /// Points that each of the tools must reach as well (from 2567: "85 in total and in each of IIT, EIT, OIT").
+    #[serde(default)]
+    pub each_from: f64,
     /// The NACC's gloss; empty where no source was found.
     #[serde(default)]
     pub gloss: String,
