@@ -9,9 +9,11 @@
 //! The module list is the data flow; a module uses only those above it.
 
 pub mod agency;
+pub mod audit;
 pub mod extract;
 pub mod fetch;
 pub mod judge;
+pub mod measures;
 pub mod rules;
 #[cfg(test)]
 mod sample;

@@ -247,6 +247,15 @@ pub struct Worth {
     pub total: f64,
 }
 
+impl Worth {
+    /// An item that the outline does not list.
+    pub const NOTHING: Self = Self {
+        indicator: 0.0,
+        oit: 0.0,
+        total: 0.0,
+    };
+}
+
 /// How a worth is written: rounded to three decimals.
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
@@ -290,6 +299,11 @@ pub struct Slot {
     pub indicator: String,
     /// What it is worth.
     pub worth: Worth,
+}
+
+/// The tool scored from the website, if the outline has one.
+pub fn disclosure_tool(tools: &[ToolScore]) -> Option<&ToolScore> {
+    tools.iter().find(|tool| tool.is_disclosure())
 }
 
 /// Every item of the outline in order. `surveys` matter only for the weights they may state.
