@@ -14,6 +14,7 @@ pub mod extract;
 pub mod fetch;
 pub mod judge;
 pub mod measures;
+pub mod report;
 pub mod rules;
 #[cfg(test)]
 mod sample;

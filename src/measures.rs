@@ -217,11 +217,11 @@ fn item_measures(
 }
 
 /// Items of one decision with their worth, the most points of the total first, then in the outline's order.
-fn by_stake<'a>(
-    verdicts: &'a [Verdict],
+fn by_stake(
+    verdicts: &[Verdict],
     decision: Decision,
     worth: impl Fn(&str) -> Worth,
-) -> impl Iterator<Item = (&'a Verdict, Worth)> {
+) -> impl Iterator<Item = (&Verdict, Worth)> {
     let mut chosen: Vec<(&Verdict, Worth)> = verdicts
         .iter()
         .filter(|one| one.verdict == decision)

@@ -1,0 +1,165 @@
+//! Audit → what a reader sees: text for a terminal, one HTML file for a desk. Pure: the same audit gives the same bytes.
+
+pub mod html;
+pub mod text;
+mod wrap;
+
+use crate::agency::Agency;
+use crate::audit::{Audit, Item};
+use crate::judge::Decision;
+use crate::rules::answer::Outcome;
+use crate::rules::rule::Basis;
+
+/// An item's decision as a mark and in words; the words carry the meaning, the mark helps the eye.
+fn decision_words(decision: Decision) -> (&'static str, &'static str) {
+    match decision {
+        Decision::Pass => ("✔", "ผ่าน"),
+        Decision::Fail => ("✘", "ไม่ผ่าน"),
+        Decision::Unsure => ("?", "ให้คนตรวจ"),
+    }
+}
+
+/// A criterion's outcome as a mark and in words.
+fn outcome_words(outcome: Outcome) -> (&'static str, &'static str) {
+    match outcome {
+        Outcome::Met => ("✔", "ครบ"),
+        Outcome::Unmet => ("✘", "ไม่ครบ"),
+        Outcome::Unsure => ("?", "ให้คนตรวจ"),
+        Outcome::NotApplicable => ("–", "ไม่ใช้กับหน่วยงานนี้"),
+    }
+}
+
+/// Why a criterion's wording is not certain; `None` when it is official.
+fn basis_words(basis: Basis) -> Option<&'static str> {
+    match basis {
+        Basis::Official => None,
+        Basis::Single => Some("พบจากแหล่งเดียว"),
+        Basis::Adjacent => Some("พบในเกณฑ์ของปีใกล้เคียงหรือฉบับของหน่วยงานประเภทอื่น"),
+        Basis::Recalled => Some("ไม่พบแหล่งอ้างอิง"),
+    }
+}
+
+/// `องค์การบริหารส่วนตำบลกะลาเส อำเภอสิเกา จังหวัดตรัง`; the home address when the agency is not known.
+fn agency_line(agency: &Agency, home: &str) -> String {
+    if agency.name.is_empty() {
+        return readable_url(home);
+    }
+    let mut line = agency.name.clone();
+    for (word, place) in [("อำเภอ", &agency.district), ("จังหวัด", &agency.province)]
+    {
+        if !place.is_empty() {
+            let bangkok = place.contains("กรุงเทพ");
+            let said = ["อำเภอ", "เขต", "จังหวัด"]
+                .iter()
+                .any(|one| place.starts_with(one));
+            let word = if said || bangkok { "" } else { word };
+            line += &format!(" {word}{place}");
+        }
+    }
+    line
+}
+
+/// How many items came to a decision.
+fn count(audit: &Audit, decision: Decision) -> usize {
+    of(audit, decision).count()
+}
+
+fn of(audit: &Audit, decision: Decision) -> impl Iterator<Item = &Item> {
+    audit
+        .items
+        .iter()
+        .filter(move |item| item.verdict.verdict == decision)
+}
+
+/// An address as a person reads it: Thai instead of `%E0%B8…`. Whatever could mislead the eye stays encoded.
+fn readable_url(url: &str) -> String {
+    let mut shown = String::with_capacity(url.len());
+    for chunk in percent_encoding::percent_decode_str(url)
+        .collect::<Vec<u8>>()
+        .utf8_chunks()
+    {
+        for c in chunk.valid().chars() {
+            if c.is_ascii_graphic()
+                && !matches!(
+                    c,
+                    '%' | '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}'
+                )
+                || ('\u{0e01}'..='\u{0e5b}').contains(&c)
+            {
+                shown.push(c);
+            } else {
+                let mut bytes = [0; 4];
+                for byte in c.encode_utf8(&mut bytes).bytes() {
+                    shown += percent_encoding::percent_encode_byte(byte);
+                }
+            }
+        }
+        for byte in chunk.invalid() {
+            shown += percent_encoding::percent_encode_byte(*byte);
+        }
+    }
+    shown
+}
+
+/// Text from a website without what can command a terminal or turn the reading direction.
+fn harmless(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' => ' ',
+            c if c.is_control() => ' ',
+            c => c,
+        })
+        .collect()
+}
+
+/// The first words of a quote.
+fn shortened(text: &str, limit: usize) -> String {
+    match text.char_indices().nth(limit) {
+        None => text.to_owned(),
+        Some(_) => {
+            let end = wrap::cut(text, limit);
+            format!("{}…", text[..end].trim_end())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_shown_in_thai_and_never_misleads() {
+        assert_eq!(
+            readable_url("https://a.go.th/%E0%B8%82%E0%B9%88%E0%B8%B2%E0%B8%A7/?p=1"),
+            "https://a.go.th/ข่าว/?p=1"
+        );
+        let kept = "https://a.go.th/%A2%E8%D2%C7/%20x%2520/%E2%80%AE%00%3Cb%3E";
+        assert_eq!(
+            readable_url(kept),
+            kept,
+            "TIS-620, spaces, per cents, direction marks, tags"
+        );
+    }
+
+    #[test]
+    fn text_of_a_website_cannot_command_the_terminal() {
+        assert_eq!(harmless("ก\u{1b}[31mข\u{202e}ค\nง"), "ก [31mข ค ง");
+    }
+
+    #[test]
+    fn a_place_is_not_said_twice() {
+        let mut agency = crate::audit::tests::agency();
+        assert_eq!(
+            agency_line(&agency, ""),
+            "องค์การบริหารส่วนตำบลกะลาเส อำเภอสิเกา จังหวัดตรัง"
+        );
+        agency.district = "เขตพระนคร".into();
+        agency.province = "กรุงเทพมหานคร".into();
+        assert_eq!(
+            agency_line(&agency, ""),
+            "องค์การบริหารส่วนตำบลกะลาเส เขตพระนคร กรุงเทพมหานคร"
+        );
+        agency.name.clear();
+        assert_eq!(agency_line(&agency, "https://a.go.th/"), "https://a.go.th/");
+    }
+}
