@@ -1,0 +1,271 @@
+//! Spellings that mean the same: folded in search keys, never in quotations.
+//!
+//! ทุจริต and สุจริต are never folded: one letter turns the meaning round.
+
+use std::sync::LazyLock;
+
+/// One spelling and what it is read as. Both sides are written without white space.
+pub(super) struct Fold {
+    pub(super) from: Vec<char>,
+    pub(super) to: &'static str,
+    /// An abbreviation: must not be the tail of a longer word (`รับผิดชอบ ต.` is no `อบต.`).
+    pub(super) alone: bool,
+}
+
+impl Fold {
+    /// Whether the abbreviation may begin after these letters.
+    pub(super) fn may_follow(&self, before: &[char]) -> bool {
+        !self.alone
+            || !before.last().is_some_and(|last| BINDING.contains(last))
+            || OPENERS.iter().any(|opener| ends_with(before, opener))
+    }
+}
+
+/// Whether `text` ends with `word`.
+fn ends_with(text: &[char], word: &str) -> bool {
+    let mut rest = text.iter().rev();
+    word.chars().rev().all(|c| rest.next() == Some(&c))
+}
+
+/// Words after which an abbreviation stands unspaced: `นายกอบต.`.
+const OPENERS: [&str; 5] = ["นายก", "สมาชิก", "จาก", "ตาม", "เขต"];
+
+/// Letters that make a word of the abbreviation's first two: ชอบ, สอบ, รอบ, ตอบ, มอบ, กอบ…
+const BINDING: [char; 10] = ['ก', 'ข', 'ค', 'ช', 'ต', 'ม', 'ร', 'ล', 'ส', 'ห'];
+
+/// Letters that no Thai word writes with sara am: `งบประมำณ` can only be `งบประมาณ`.
+pub(super) const fn takes_am(c: char) -> bool {
+    !matches!(
+        c,
+        'ง' | 'ว'
+            | 'ป'
+            | 'ภ'
+            | 'ม'
+            | 'ห'
+            | 'ธ'
+            | 'ศ'
+            | 'ษ'
+            | 'ฐ'
+            | 'ผ'
+            | 'ฝ'
+            | 'ณ'
+            | 'ญ'
+            | 'ฎ'
+            | 'ฏ'
+            | 'ฌ'
+            | 'ฆ'
+            | 'ฑ'
+            | 'ฒ'
+            | 'ฬ'
+            | 'ฮ'
+            | 'ฟ'
+    )
+}
+
+/// Toned syllables whose split vowel is sara am (`น้ า` is น้ำ); any other (`จ้ าง`) is plain aa.
+pub(super) const AM_TONED: [(char, char); 5] =
+    [('น', '้'), ('ต', '่'), ('ถ', '้'), ('ซ', '้'), ('ย', '้')];
+
+/// What follows a split vowel when it is sara am although the letters also begin a plain word.
+pub(super) const AM_STARTS: [&str; 7] =
+    ["จากัด", "นามา", "ทางาน", "สารวจ", "สารอง", "ชานาญ", "บารุง"];
+
+/// What follows a split vowel when it is plain aa. Everything else is sara am, by far the commoner damage.
+pub(super) const PLAIN_STARTS: [&str; 45] = [
+    "การ",
+    "กาย",
+    "กาศ",
+    "กาล",
+    "คาร",
+    "คาม",
+    "คากล",
+    "จาก",
+    "จาย",
+    "จาร",
+    "ชาช",
+    "ชาต",
+    "ชาว",
+    "ชาย",
+    "ดาว",
+    "ดาษ",
+    "ตาม",
+    "ตาร",
+    "ถาน",
+    "ถาม",
+    "ทาง",
+    "ทาน",
+    "นาค",
+    "นาน",
+    "นาม",
+    "นาย",
+    "บาง",
+    "บาท",
+    "บาล",
+    "ลาด",
+    "ลาง",
+    "ลาน",
+    "ลาย",
+    "สาข",
+    "สาธ",
+    "สาม",
+    "สาย",
+    "สาร",
+    "สาว",
+    "อาจ",
+    "อาค",
+    "อาช",
+    "อาย",
+    "อาส",
+    "อาห",
+];
+
+const MISSPELT: &[(&str, &str)] = &[
+    ("กฏ", "กฎ"),
+    ("ปฎิ", "ปฏิ"),
+    ("ราชภัฎ", "ราชภัฏ"),
+    ("มาตราการ", "มาตรการ"),
+    ("ภาระกิจ", "ภารกิจ"),
+    ("พันธะกิจ", "พันธกิจ"),
+    ("หน่อยงาน", "หน่วยงาน"),
+    ("เจตนารมย์", "เจตนารมณ์"),
+    ("เจตจำนงค์", "เจตจำนง"),
+    ("ยึ่ดมึน", "ยึดมั่น"),
+    ("แผ่นปฏิบัติการ", "แผนปฏิบัติการ"),
+    ("ความเสียง", "ความเสี่ยง"),
+    ("ท้อถิ่น", "ท้องถิ่น"),
+    ("ตำบต", "ตำบล"),
+    ("จ่ายยเงิน", "จ่ายเงิน"),
+    ("บุคคลากร", "บุคลากร"),
+    ("ธรรมมาภิบาล", "ธรรมาภิบาล"),
+    ("จริยะธรรม", "จริยธรรม"),
+    ("คู่มีอ", "คู่มือ"),
+    ("อนุญาติ", "อนุญาต"),
+    ("ธิ์", "ธิ"),
+    ("เว็ปไซ", "เว็บไซ"),
+    ("เวปไซ", "เว็บไซ"),
+    ("เวบไซ", "เว็บไซ"),
+    ("เว็บไซท์", "เว็บไซต์"),
+    ("เว็บไซด์", "เว็บไซต์"),
+    ("เว็ปบอร์ด", "เว็บบอร์ด"),
+    ("ลิงค์", "ลิงก์"),
+    ("ลิ้งค์", "ลิงก์"),
+    ("ลิ้งก์", "ลิงก์"),
+    ("ดาว์โหลด", "ดาวน์โหลด"),
+    ("ดาวโหลด", "ดาวน์โหลด"),
+    ("คลิ๊ก", "คลิก"),
+    ("คลิ้ก", "คลิก"),
+    ("อีเมล์", "อีเมล"),
+    ("อินเตอร์เน็ต", "อินเทอร์เน็ต"),
+    ("เฟสบุ๊ค", "เฟซบุ๊ก"),
+    ("เฟสบุ๊ก", "เฟซบุ๊ก"),
+    ("เฟซบุ๊ค", "เฟซบุ๊ก"),
+    ("เฟชบุ๊ค", "เฟซบุ๊ก"),
+    ("คอรัปชั่น", "คอร์รัปชัน"),
+    ("คอรัปชัน", "คอร์รัปชัน"),
+    ("คอร์รัปชั่น", "คอร์รัปชัน"),
+    ("ราชจิกจานุเบกษา", "ราชกิจจานุเบกษา"),
+    ("intergrity", "integrity"),
+    ("integarity", "integrity"),
+    ("tranparency", "transparency"),
+    ("assesment", "assessment"),
+];
+
+/// Sara am lost by a font (`ดาเนินงาน`) or invented by one (`ตำรำง`).
+const SARA_AM: &[(&str, &str)] = &[
+    ("กากับ", "กำกับ"),
+    ("กาลัง", "กำลัง"),
+    ("กาหนด", "กำหนด"),
+    ("คาร้อง", "คำร้อง"),
+    ("คาสั่ง", "คำสั่ง"),
+    ("จากัด", "จำกัด"),
+    ("จานวน", "จำนวน"),
+    ("จาเป็น", "จำเป็น"),
+    ("จาแนก", "จำแนก"),
+    ("จาหน่าย", "จำหน่าย"),
+    ("เจตจานง", "เจตจำนง"),
+    ("ดาเนิน", "ดำเนิน"),
+    ("ดารง", "ดำรง"),
+    ("ตาบล", "ตำบล"),
+    ("ตาแหน่ง", "ตำแหน่ง"),
+    ("บานาญ", "บำนาญ"),
+    ("บารุง", "บำรุง"),
+    ("ประจาปี", "ประจำปี"),
+    ("ประจาเดือน", "ประจำเดือน"),
+    ("ลาดับ", "ลำดับ"),
+    ("สาคัญ", "สำคัญ"),
+    ("สานัก", "สำนัก"),
+    ("สารวจ", "สำรวจ"),
+    ("สาเร็จ", "สำเร็จ"),
+    ("สาหรับ", "สำหรับ"),
+    ("อานวย", "อำนวย"),
+    ("อานาจ", "อำนาจ"),
+    ("อาเภอ", "อำเภอ"),
+    ("กำร", "การ"),
+    ("จ้ำง", "จ้าง"),
+    ("ตำม", "ตาม"),
+    ("ตำราง", "ตาราง"),
+    ("รำคำ", "ราคา"),
+    ("ราคำ", "ราคา"),
+    ("รำง", "ราง"),
+    ("รำช", "ราช"),
+    ("รำย", "ราย"),
+    ("ถำน", "ถาน"),
+];
+
+const SHORT: &[(&str, &str)] = &[
+    ("อบต.", "องค์การบริหารส่วนตำบล"),
+    ("อบจ.", "องค์การบริหารส่วนจังหวัด"),
+    ("พ.ร.บ.", "พระราชบัญญัติ"),
+    ("พรบ.", "พระราชบัญญัติ"),
+    ("สนง.", "สำนักงาน"),
+    ("งปม.", "งบประมาณ"),
+];
+
+/// The folds by the last letter of what they replace, the longest first.
+static BY_LAST: LazyLock<std::collections::HashMap<char, Vec<Fold>>> = LazyLock::new(|| {
+    let mut map: std::collections::HashMap<char, Vec<Fold>> = std::collections::HashMap::new();
+    let plain = MISSPELT.iter().chain(SARA_AM).map(|pair| (pair, false));
+    for (&(from, to), alone) in plain.chain(SHORT.iter().map(|pair| (pair, true))) {
+        let from: Vec<char> = from.chars().collect();
+        let Some(&last) = from.last() else { continue };
+        map.entry(last).or_default().push(Fold { from, to, alone });
+    }
+    for folds in map.values_mut() {
+        folds.sort_by_key(|fold| std::cmp::Reverse(fold.from.len()));
+    }
+    map
+});
+
+/// Folds whose spelling ends in `last`.
+pub(super) fn ending_in(last: char) -> &'static [Fold] {
+    BY_LAST.get(&last).map_or(&[], Vec::as_slice)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::thai::key;
+
+    #[test]
+    fn every_spelling_is_read_as_its_fold() {
+        for (from, to) in MISSPELT.iter().chain(SARA_AM).chain(SHORT) {
+            assert_eq!(key(from), key(to), "{from} → {to}");
+        }
+    }
+
+    #[test]
+    fn a_fold_never_folds_again() {
+        for (_, to) in MISSPELT.iter().chain(SARA_AM).chain(SHORT) {
+            if !to.ends_with("ไซ") {
+                assert_eq!(&key(to), to);
+            }
+        }
+    }
+
+    #[test]
+    fn an_abbreviation_is_not_the_tail_of_a_word() {
+        assert_eq!(key("นายกอบต."), "นายกองค์การบริหารส่วนตำบล");
+        assert_eq!(key("ที่รับผิดชอบ ต.หนองข่า"), "ที่รับผิดชอบต.หนองข่า");
+        assert_eq!(key("ในรอบ ต.ค."), "ในรอบต.ค.");
+    }
+}

@@ -1,0 +1,638 @@
+//! The three forms of a text, each with the way back to where its letters came from.
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, char::canonical_combining_class};
+
+use super::{digit, folds, is_consonant, is_lead, is_mark, is_thai, is_tone, is_vowel_mark};
+
+/// A letter and the bytes of the raw text it stands for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Glyph {
+    pub(super) c: char,
+    pub(super) from: usize,
+    pub(super) to: usize,
+}
+
+impl Glyph {
+    fn with(self, c: char) -> Self {
+        Self { c, ..self }
+    }
+
+    /// This letter, standing for both stretches.
+    fn over(self, other: Self) -> Self {
+        Self {
+            c: self.c,
+            from: self.from.min(other.from),
+            to: self.to.max(other.to),
+        }
+    }
+}
+
+/// Text as a reader would write it: one spelling of every Thai cluster, damage of fonts and PDF repaired where there
+/// is no doubt, white space to single spaces and line breaks. Digits stay as they are.
+pub fn clean(text: &str) -> String {
+    letters(&clean_glyphs(text))
+}
+
+/// Search key: clean, without white space, Arabic digits, small letters, one spelling of words often misspelt.
+pub fn key(text: &str) -> String {
+    letters(&key_glyphs(text))
+}
+
+/// Coarse search key: no marks above or below, ำ as า. For long needles only: short words run together.
+pub fn skeleton(text: &str) -> String {
+    letters(&skeleton_glyphs(text))
+}
+
+pub(super) fn clean_glyphs(text: &str) -> Vec<Glyph> {
+    settle(glyphs(text), clean_pass)
+}
+
+pub(super) fn key_glyphs(text: &str) -> Vec<Glyph> {
+    settle(clean_glyphs(text), |glyphs| key_pass(clean_pass(glyphs)))
+}
+
+pub(super) fn skeleton_glyphs(text: &str) -> Vec<Glyph> {
+    skeleton_of(key_glyphs(text))
+}
+
+/// The skeleton of a key.
+pub(super) fn skeleton_of(key: Vec<Glyph>) -> Vec<Glyph> {
+    settle(bare(key), |glyphs| bare(key_pass(clean_pass(glyphs))))
+}
+
+fn glyphs(text: &str) -> Vec<Glyph> {
+    text.char_indices()
+        .map(|(from, c)| Glyph {
+            c,
+            from,
+            to: from + c.len_utf8(),
+        })
+        .collect()
+}
+
+fn letters(glyphs: &[Glyph]) -> String {
+    glyphs.iter().map(|glyph| glyph.c).collect()
+}
+
+/// Repeats a pass until it changes nothing: one repair can lay bare another. The bound is for hostile text.
+fn settle(mut now: Vec<Glyph>, pass: impl Fn(Vec<Glyph>) -> Vec<Glyph>) -> Vec<Glyph> {
+    for _ in 0..16 {
+        let next = pass(now.clone());
+        let same = next.len() == now.len() && next.iter().zip(&now).all(|(a, b)| a.c == b.c);
+        now = next;
+        if same {
+            break;
+        }
+    }
+    now
+}
+
+fn clean_pass(glyphs: Vec<Glyph>) -> Vec<Glyph> {
+    lay_out(&close_spacing(plain_letters(&compose(glyphs))))
+}
+
+/// Canonical composition (NFC), cluster by cluster.
+fn compose(glyphs: Vec<Glyph>) -> Vec<Glyph> {
+    if glyphs.iter().all(|glyph| is_settled(glyph.c)) {
+        return glyphs;
+    }
+    let mut out = Vec::with_capacity(glyphs.len());
+    let mut rest = glyphs.as_slice();
+    while let Some((first, tail)) = rest.split_first() {
+        let more = tail.iter().position(|glyph| opens(glyph.c));
+        let (cluster, next) = rest.split_at(more.map_or(rest.len(), |n| n + 1));
+        let composed: Vec<char> = cluster.iter().map(|glyph| glyph.c).nfc().collect();
+        if composed.iter().eq(cluster.iter().map(|glyph| &glyph.c)) {
+            out.extend_from_slice(cluster);
+        } else {
+            let whole = cluster
+                .iter()
+                .fold(*first, |whole, &glyph| whole.over(glyph));
+            out.extend(composed.into_iter().map(|c| whole.with(c)));
+        }
+        rest = next;
+    }
+    out
+}
+
+/// Letters that canonical composition leaves alone. Of Thai it only orders marks, and so does `push`.
+fn is_settled(c: char) -> bool {
+    is_thai(c) || opens(c)
+}
+
+/// Whether composition can never reach back over this letter.
+fn opens(c: char) -> bool {
+    c.is_ascii()
+        || canonical_combining_class(c) == 0
+            && unicode_normalization::is_nfc_quick(std::iter::once(c)) == IsNormalized::Yes
+}
+
+/// Private-use letters of old Windows fonts to Thai; white space to spaces and line breaks; invisible letters out.
+fn plain_letters(glyphs: &[Glyph]) -> Vec<Glyph> {
+    let mut out: Vec<Glyph> = Vec::with_capacity(glyphs.len());
+    for &glyph in glyphs {
+        let c = match glyph.c {
+            '\n' | '\r' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}' => '\n',
+            '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' => continue,
+            '\u{2060}'..='\u{2064}' | '\u{FEFF}' => continue,
+            // A mark or a sara am the font could not name.
+            '\u{FFFD}' if out.last().is_some_and(|last| is_thai(last.c)) => continue,
+            c if c.is_whitespace() => ' ',
+            c if c.is_control() => continue,
+            c => from_private_use(c),
+        };
+        out.push(glyph.with(c));
+    }
+    out
+}
+
+/// Thai letters at U+F700 to U+F71A: raised and shifted variants in fonts of the Windows GDI age.
+fn from_private_use(c: char) -> char {
+    const LETTERS: [char; 27] = [
+        '\u{0E10}', '\u{0E34}', '\u{0E35}', '\u{0E36}', '\u{0E37}', '\u{0E48}', '\u{0E49}',
+        '\u{0E4A}', '\u{0E4B}', '\u{0E4C}', '\u{0E48}', '\u{0E49}', '\u{0E4A}', '\u{0E4B}',
+        '\u{0E4C}', '\u{0E0D}', '\u{0E31}', '\u{0E4D}', '\u{0E47}', '\u{0E48}', '\u{0E49}',
+        '\u{0E4A}', '\u{0E4B}', '\u{0E4C}', '\u{0E38}', '\u{0E39}', '\u{0E3A}',
+    ];
+    let index = (c as usize).wrapping_sub(0xF700);
+    LETTERS.get(index).copied().unwrap_or(c)
+}
+
+/// What a word between spaces is made of, as far as letter-spacing goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Token {
+    /// One Thai letter; with its marks or bare.
+    Letter {
+        bare: bool,
+    },
+    Digit,
+    Word,
+}
+
+/// `ต ล อ ด` to `ตลอด`, `2 5 5 0` to `2550`: runs of single letters lose the spaces between them.
+fn close_spacing(glyphs: Vec<Glyph>) -> Vec<Glyph> {
+    let tokens = split(&glyphs);
+    let mut closed = vec![false; glyphs.len()];
+    let mut rest = tokens.as_slice();
+    while let Some(&(_, _, kind)) = rest.first() {
+        let same = |other: Token| match kind {
+            Token::Letter { .. } => matches!(other, Token::Letter { .. }),
+            Token::Digit => other == Token::Digit,
+            Token::Word => false,
+        };
+        let joins = |pair: &[(usize, usize, Token)]| {
+            same(pair[1].2) && glyphs[pair[0].1..pair[1].0].iter().all(|g| g.c == ' ')
+        };
+        let more = rest.windows(2).take_while(|pair| joins(pair)).count();
+        let (run, next) = rest.split_at(more + 1);
+        if is_spaced_out(&glyphs, run) {
+            // Where some gaps are wider than others, they stand between words.
+            let gaps = || run.windows(2).map(|pair| pair[0].1..pair[1].0);
+            let narrow = gaps().map(|gap| gap.len()).min().unwrap_or(1);
+            for gap in gaps().filter(|gap| gap.len() == narrow) {
+                closed[gap].fill(true);
+            }
+        }
+        rest = next;
+    }
+    let mut open = closed.into_iter().map(|closed| !closed);
+    let mut glyphs = glyphs;
+    glyphs.retain(|_| open.next().unwrap_or(true));
+    glyphs
+}
+
+/// Words between white space: start, end, kind.
+fn split(glyphs: &[Glyph]) -> Vec<(usize, usize, Token)> {
+    let mut tokens = Vec::new();
+    let mut at = 0;
+    for word in glyphs.split(|glyph| matches!(glyph.c, ' ' | '\n')) {
+        if !word.is_empty() {
+            tokens.push((at, at + word.len(), token(word)));
+        }
+        at += word.len() + 1;
+    }
+    tokens
+}
+
+fn token(word: &[Glyph]) -> Token {
+    let mut bases = word.iter().map(|glyph| glyph.c).filter(|&c| !is_mark(c));
+    match (bases.next(), bases.next()) {
+        (Some(c), None) if digit(c).is_some() && word.len() == 1 => Token::Digit,
+        (Some('\u{0E01}'..='\u{0E2E}' | 'ะ' | 'า' | 'ำ' | 'เ'..='ไ'), None) => {
+            Token::Letter {
+                bare: word.len() == 1,
+            }
+        }
+        _ => Token::Word,
+    }
+}
+
+fn is_spaced_out(glyphs: &[Glyph], run: &[(usize, usize, Token)]) -> bool {
+    let first = |token: &(usize, usize, Token)| glyphs[token.0].c;
+    if run.first().is_some_and(|token| token.2 == Token::Digit) {
+        let year = run
+            .iter()
+            .filter_map(|token| digit(first(token)))
+            .fold(0, |year, digit| year * 10 + digit);
+        return run.len() == 4 && matches!(year, 1990..=2050 | 2450..=2599);
+    }
+    let bare = run
+        .iter()
+        .filter(|token| token.2 == Token::Letter { bare: true })
+        .count();
+    let listed = run.first().is_some_and(|token| first(token) == 'ก')
+        && run.windows(2).all(|pair| {
+            let step = (first(&pair[1]) as u32).wrapping_sub(first(&pair[0]) as u32);
+            (1..=3).contains(&step)
+        });
+    run.len() >= 3 && bare * 2 >= run.len() && !listed
+}
+
+/// Puts clusters in order and white space down to single spaces and line breaks; closes gaps that damage tore.
+fn lay_out(glyphs: &[Glyph]) -> Vec<Glyph> {
+    let mut out: Vec<Glyph> = Vec::with_capacity(glyphs.len());
+    let mut gap: Option<Glyph> = None;
+    let mut at = 0;
+    while let Some(&glyph) = glyphs.get(at) {
+        at += 1;
+        if matches!(glyph.c, ' ' | '\n') {
+            let line = glyph.c == '\n' || gap.is_some_and(|gap| gap.c == '\n');
+            let gap_glyph = gap.map_or(glyph, |gap| gap.over(glyph));
+            gap = Some(gap_glyph.with(if line { '\n' } else { ' ' }));
+            continue;
+        }
+        let Some(space) = gap.take().filter(|_| !out.is_empty()) else {
+            push(&mut out, glyph);
+            continue;
+        };
+        match tear(&out, &glyphs[at - 1..]).filter(|_| space.c == ' ') {
+            None => {
+                out.push(space);
+                push(&mut out, glyph);
+            }
+            Some(Tear::Gap) => push(&mut out, glyph),
+            Some(Tear::Am) => push(&mut out, glyph.over(space).with('ำ')),
+            Some(Tear::TonedAm) => {
+                push(&mut out, glyph);
+                if let Some(vowel) = glyphs.get(at) {
+                    push(&mut out, vowel.over(space).with('ำ'));
+                    at += 1;
+                }
+            }
+        }
+    }
+    out
+}
+
+/// What a space inside a syllable stands for.
+enum Tear {
+    /// Nothing.
+    Gap,
+    /// The upper half of a sara am, the lower half comes next.
+    Am,
+    /// The same, with a tone before the lower half.
+    TonedAm,
+}
+
+/// Whether the space between `before` and `after` cannot be one: Thai begins no word with a mark, า, ำ or ะ, and ends
+/// none with เ แ โ ใ ไ.
+fn tear(before: &[Glyph], after: &[Glyph]) -> Option<Tear> {
+    let mut back = before.iter().rev().map(|glyph| glyph.c);
+    let (last, earlier) = (back.next()?, back.next());
+    let next = after.first()?.c;
+    let toned_am = |consonant: Option<char>, tone: char| {
+        consonant.is_some_and(|c| folds::AM_TONED.contains(&(c, tone)))
+    };
+    if is_lead(last) {
+        return is_consonant(next).then_some(Tear::Gap);
+    }
+    if !(is_consonant(last) || is_mark(last)) {
+        return None;
+    }
+    match next {
+        'า' if is_consonant(last) => Some(if splits_am(last, after) {
+            Tear::Am
+        } else {
+            Tear::Gap
+        }),
+        'า' if toned_am(earlier, last) => Some(Tear::Am),
+        'า' | 'ำ' | 'ะ' => Some(Tear::Gap),
+        c if is_tone(c) && toned_am(Some(last), c) => {
+            Some(if after.get(1).is_some_and(|vowel| vowel.c == 'า') {
+                Tear::TonedAm
+            } else {
+                Tear::Gap
+            })
+        }
+        c if is_mark(c) => Some(Tear::Gap),
+        _ => None,
+    }
+}
+
+/// Whether a consonant, a space and `after` (which begins with า) were a sara am: `ต าแหน่ง`.
+fn splits_am(consonant: char, after: &[Glyph]) -> bool {
+    let reads = |word: &str| {
+        let mut letters = std::iter::once(consonant).chain(after.iter().map(|glyph| glyph.c));
+        word.chars().all(|c| letters.next() == Some(c))
+    };
+    consonant != 'ร'
+        && folds::takes_am(consonant)
+        && (folds::AM_STARTS.iter().any(|word| reads(word))
+            || !folds::PLAIN_STARTS.iter().any(|word| reads(word)))
+}
+
+/// Adds a letter, keeping the cluster it falls into in one order: consonant, vowel above or below, tone, ำ.
+fn push(out: &mut Vec<Glyph>, glyph: Glyph) {
+    let n = out.len();
+    let Some(last) = n.checked_sub(1).map(|at| out[at]) else {
+        out.push(glyph);
+        return;
+    };
+    let earlier = n.checked_sub(2).map(|at| out[at]);
+    let nikhahit_below = earlier.filter(|earlier| earlier.c == '\u{0E4D}' && is_tone(last.c));
+    match (last.c, glyph.c) {
+        ('เ', 'เ') => out[n - 1] = last.over(glyph).with('แ'),
+        ('ำ', 'า' | 'ำ') => out[n - 1] = last.over(glyph),
+        ('ำ', tone) if is_tone(tone) => {
+            out[n - 1] = glyph;
+            out.push(last);
+        }
+        ('\u{0E4D}', 'า' | 'ำ') => out[n - 1] = last.over(glyph).with('ำ'),
+        (_, 'า' | 'ำ') if nikhahit_below.is_some() => {
+            out.remove(n - 2);
+            let am = nikhahit_below.map_or(glyph, |half| glyph.over(half));
+            out.push(am.with('ำ'));
+        }
+        (tone, vowel) if is_tone(tone) && is_vowel_mark(vowel) => {
+            if earlier.is_some_and(|earlier| earlier.c == vowel) {
+                out[n - 1] = last.over(glyph);
+            } else {
+                out.insert(n - 1, glyph);
+            }
+        }
+        (mark, again) if mark == again && is_mark(mark) => out[n - 1] = last.over(glyph),
+        // `องคก์าร`, `ตลุาคม`: the mark belongs to the consonant before, since it cannot stand before า.
+        (mark, 'า') if is_vowel_mark(mark) || mark == '์' => {
+            let slid = n >= 3 && is_consonant(out[n - 2].c) && is_consonant(out[n - 3].c);
+            if slid {
+                out.swap(n - 2, n - 1);
+            }
+            out.push(glyph);
+        }
+        _ => out.push(glyph),
+    }
+}
+
+fn key_pass(glyphs: Vec<Glyph>) -> Vec<Glyph> {
+    let mut out: Vec<Glyph> = Vec::with_capacity(glyphs.len());
+    for glyph in glyphs {
+        if glyph.c.is_whitespace() || glyph.c == '\u{FFFD}' {
+            continue;
+        }
+        let c = key_letter(glyph.c);
+        if c == 'ำ' && !am_may_follow(&out) {
+            push(&mut out, glyph.with('า'));
+        } else if c.is_ascii() || is_thai(c) {
+            push(&mut out, glyph.with(c.to_ascii_lowercase()));
+        } else {
+            out.extend(c.to_lowercase().map(|c| glyph.with(c)));
+        }
+        fold_tail(&mut out);
+    }
+    out
+}
+
+/// One letter of the key for digits, dashes, quotes and full-width forms.
+fn key_letter(c: char) -> char {
+    match c {
+        '๐'..='๙' => char::from_digit(c as u32 - '๐' as u32, 10).unwrap_or(c),
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FE58}' | '\u{FE63}' => '-',
+        '\u{2018}'..='\u{201B}' | '\u{2032}' | '`' | '´' => '\'',
+        '\u{201C}'..='\u{201F}' | '\u{2033}' | '«' | '»' => '"',
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).map_or(c, key_letter),
+        c => c,
+    }
+}
+
+fn am_may_follow(out: &[Glyph]) -> bool {
+    let base = out.iter().rev().find(|glyph| !is_tone(glyph.c));
+    base.is_none_or(|glyph| folds::takes_am(glyph.c))
+}
+
+/// Replaces a spelling that has just been completed.
+fn fold_tail(out: &mut Vec<Glyph>) {
+    let Some(last) = out.last() else { return };
+    for fold in folds::ending_in(last.c) {
+        let Some(at) = out.len().checked_sub(fold.from.len()) else {
+            continue;
+        };
+        let (before, tail) = out.split_at(at);
+        let near: Vec<char> = before[before.len().saturating_sub(8)..]
+            .iter()
+            .map(|glyph| glyph.c)
+            .collect();
+        if !tail.iter().map(|glyph| &glyph.c).eq(&fold.from) || !fold.may_follow(&near) {
+            continue;
+        }
+        let whole = tail.iter().fold(tail[0], |whole, &glyph| whole.over(glyph));
+        out.truncate(at);
+        out.extend(fold.to.chars().map(|c| whole.with(c)));
+        return;
+    }
+}
+
+fn bare(mut glyphs: Vec<Glyph>) -> Vec<Glyph> {
+    glyphs.retain(|glyph| !is_mark(glyph.c));
+    for glyph in &mut glyphs {
+        if glyph.c == 'ำ' {
+            glyph.c = 'า';
+        }
+    }
+    glyphs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Damage as met on real sites, and what a reader sees.
+    const REPAIRED: &[(&str, &str)] = &[
+        // Sara am in two letters, in several orders.
+        ("กําหนด ตําบล อํานาจ", "กำหนด ตำบล อำนาจ"),
+        ("ตํ่า นํ้า ตำ่ น้ํา", "ต่ำ น้ำ ต่ำ น้ำ"),
+        // Split.
+        ("ต าแหน่ง จ านวน ค าน า", "ตำแหน่ง จำนวน คำนำ"),
+        ("ส านักงาน ด าเนินการ ประจ าปี", "สำนักงาน ดำเนินการ ประจำปี"),
+        (
+            "อ าเภอ อ านาจหน้าที่ ท างาน บ ารุง",
+            "อำเภอ อำนาจหน้าที่ ทำงาน บำรุง",
+        ),
+        ("น ้าประปา แหล่งน้ า", "น้ำประปา แหล่งน้ำ"),
+        ("จ ำนวน", "จำนวน"),
+        // A space before a plain vowel.
+        ("ก ารจัดซื้อจ้ าง มาตรก ารง าน", "การจัดซื้อจ้าง มาตรการงาน"),
+        ("ราค ากลาง", "ราคากลาง"),
+        // Doubled.
+        ("กำาหนด จำากัด ดำาเนิน", "กำหนด จำกัด ดำเนิน"),
+        // A letter the font could not name.
+        ("ด\u{FFFD}ำเนินงาน จ\u{FFFD}ำนวน", "ดำเนินงาน จำนวน"),
+        // Private use.
+        ("ท\u{F70A}\u{F702}นา ป\u{F702}", "ที่นา ปี"),
+        // Marks out of order, doubled, or slid to the next letter.
+        ("ท่ี หน่วยงานท่ี เรื่ื่อง", "ที่ หน่วยงานที่ เรื่อง"),
+        ("องคก์ าร ตลุ าคม", "องค์การ ตุลาคม"),
+        ("ค ู่มือ เ รื่อง แ ผน", "คู่มือ เรื่อง แผน"),
+        // Every letter spaced.
+        ("ต ล อ ด ปีงบประมาณ", "ตลอด ปีงบประมาณ"),
+        ("ร า ค า  ก ล า ง", "ราคา กลาง"),
+        ("พ.ศ. 2 5 5 0 และ ๒ ๕ ๖ ๔", "พ.ศ. 2550 และ ๒๕๖๔"),
+        // เ twice.
+        ("เเผนพัฒนา คะเเนน พัสดุเเละ", "แผนพัฒนา คะแนน พัสดุและ"),
+        // White space and invisible letters.
+        (
+            "  งบ\u{A0}ประมาณ\t ๑\u{200B}๒ \u{FEFF}จ\u{AD}ริง \r\n\r\n  หน้า ",
+            "งบ ประมาณ ๑๒ จริง\nหน้า",
+        ),
+    ];
+
+    #[test]
+    fn damage_is_repaired() {
+        for (damaged, sound) in REPAIRED {
+            assert_eq!(&clean(damaged), sound, "{damaged}");
+        }
+    }
+
+    #[test]
+    fn damage_without_one_cure_is_bridged_by_the_skeleton() {
+        for (damaged, sound) in [
+            ("เร่อื ง บญั ญตั ิ องค์การ", "เรื่อง บัญญัติองค์การ"),
+            ("ค มู ือ ก า ร ป ฏ บิ ัต ิง า น", "คู่มือการปฏิบัติงาน"),
+            ("องคการบริหารสวนตําบล", "องค์การบริหารส่วนตำบล"),
+            ("จังหวัดนครสวรรค", "จังหวัดนครสวรรค์"),
+            ("ตำรำงงบประมำณ มำตรฐำน", "ตารางงบประมาณ มาตรฐาน"),
+            ("ประจ\u{FFFD}าป\u{FFFD}งบประมาณ", "ประจำปีงบประมาณ"),
+            ("สถำนศึกษำ", "สถานศึกษา"),
+        ] {
+            assert_eq!(skeleton(damaged), skeleton(sound), "{damaged}");
+        }
+    }
+
+    #[test]
+    fn keys_bridge_what_reads_the_same() {
+        for (one, other) in [
+            ("ดาเนินงาน ประจาปี ตาบล กาหนด", "ดำเนินงานประจำปีตำบลกำหนด"),
+            ("งบประมำณ จ้ำง มำตรฐำน กำร", "งบประมาณจ้างมาตรฐานการ"),
+            ("๒๕63 – No Gift “Policy”", "2563-nogift\"policy\""),
+            ("ลิ้งค์ คลิ๊ก กฏหมาย", "ลิงก์คลิกกฎหมาย"),
+            ("Ｏ３４", "o34"),
+        ] {
+            assert_eq!(key(one), key(other), "{one}");
+        }
+    }
+
+    #[test]
+    fn sound_text_stays_as_it_is() {
+        for text in [
+            "ก ข ค ง",
+            "1 2 3 4 5",
+            "4 3 2 1 0",
+            "ต่าง ๆ ณ ที่ ว่าการ",
+            "ข้อ ก. และ ข.",
+            "น้า อา ป้า",
+            "นาย ก สมาชิก",
+            "๐ แสดงแผนผัง",
+            "การทุจริต สุจริต",
+            "ประชุม ๑/๒๕๖๔",
+            "e-Service (OSS)",
+        ] {
+            assert_eq!(clean(text), text);
+        }
+    }
+
+    #[test]
+    fn a_repair_keeps_the_way_back() {
+        let raw = "ส านักงาน";
+        let glyphs = clean_glyphs(raw);
+        let am = glyphs.iter().find(|glyph| glyph.c == 'ำ').unwrap();
+        assert_eq!(&raw[am.from..am.to], " า");
+    }
+
+    /// Words and phrases of the 43 items, their criteria and their neighbours.
+    const VOCABULARY: &str = "โครงสร้าง ข้อมูลผู้บริหาร อำนาจหน้าที่ แผนยุทธศาสตร์ แผนพัฒนาหน่วยงาน ข้อมูลการติดต่อ \
+        กฎหมายที่เกี่ยวข้อง ข่าวประชาสัมพันธ์ ถามตอบ เครือข่ายสังคม แผนดำเนินงานประจำปี แผนดำเนินการประจำปี \
+        รายงานการกำกับติดตามการดำเนินงาน รายงานผลการดำเนินงานประจำปี รายงานผลการดำเนินการประจำปี \
+        คู่มือการปฏิบัติงาน มาตรฐานการปฏิบัติงาน คู่มือการให้บริการ มาตรฐานการให้บริการ สถิติการให้บริการ \
+        ความพึงพอใจการให้บริการ แผนการใช้จ่ายงบประมาณประจำปี แผนการใช้จ่ายเงิน \
+        รายงานการกำกับติดตามการใช้จ่ายงบประมาณ รายงานผลการใช้จ่ายงบประมาณ แผนการจัดซื้อจัดจ้าง แผนการจัดหาพัสดุ \
+        ประกาศจัดซื้อจัดจ้าง ประกาศการจัดหาพัสดุ สรุปผลการจัดซื้อจัดจ้าง สรุปผลการจัดหาพัสดุ รายเดือน รายไตรมาส รายปี \
+        รายงานผลการจัดซื้อจัดจ้าง นโยบายการบริหารทรัพยากรบุคคล การดำเนินการตามนโยบาย แผนการบริหารทรัพยากรบุคคล \
+        หลักเกณฑ์การบริหาร หลักเกณฑ์การสรรหา หลักเกณฑ์การบรรจุ การแต่งตั้ง การพัฒนาบุคลากร การประเมินผล \
+        การให้คุณ การให้โทษ สร้างขวัญกำลังใจ แนวปฏิบัติการจัดการเรื่องร้องเรียน เรื่องร้องเรียนการทุจริต \
+        ช่องทางแจ้งเรื่องร้องเรียน สถิติเรื่องร้องเรียน ร้องทุกข์ ช่องทางการรับฟังความคิดเห็น การมีส่วนร่วม \
+        เจตจำนงสุจริต เจตนารมณ์ นโยบายไม่รับของขวัญ การมีส่วนร่วมของผู้บริหาร การประเมินความเสี่ยงการทุจริต \
+        การประเมินความเสี่ยง การบริหารความเสี่ยง การจัดการความเสี่ยง เสริมสร้างวัฒนธรรมองค์กร ค่านิยม คำนิยม \
+        แผนปฏิบัติการป้องกันการทุจริต แผนปฏิบัติราชการ มาตรการส่งเสริมคุณธรรม ความโปร่งใส มาตรการ มาตรา มาตรฐาน \
+        ทุจริต สุจริต ทุจริตและประพฤติมิชอบ ซื่อสัตย์สุจริต ประโยชน์ทับซ้อน ประโยชน์ส่วนตน ประโยชน์ส่วนรวม \
+        ดำเนินการ ดำเนินงาน ดำรงตำแหน่ง ตำแหน่ง ตำบล ตำรวจ ตำรา แผน แผ่น แผนก ผล ผู้ ภูมิ ราคา รายการ รายงาน รายได้ \
+        รายจ่าย รายรับ งบประมาณ งบการเงิน งบทดลอง วงเงิน วิธี วัน เวลา วาระ ผลิต ผลผลิต ผลลัพธ์ ผลสัมฤทธิ์ \
+        เป้าหมาย ตัวชี้วัด ปัญหา อุปสรรค ข้อเสนอแนะ ความก้าวหน้า ชื่อ นามสกุล รูปถ่าย โทรศัพท์ โทรสาร อีเมล ที่อยู่ ที่ตั้ง \
+        แผนที่ แผนที่ตั้ง นายก รองนายก ปลัด รองปลัด เลขานุการ ผู้อำนวยการ หัวหน้า เจ้าหน้าที่ ประชาชน ผู้รับบริการ \
+        ขั้นตอน ระยะเวลา ค่าธรรมเนียม กฎ กติกา ประกาศ ประชุม ประชาคม อบรม อบต. คำสั่ง คำร้อง คำถาม คำตอบ ข้อบัญญัติ เทศบัญญัติ \
+        ระเบียบ ข้อบังคับ พระราชบัญญัติ ไม่มี มี ไม่รับ รับ จ้าง จำหน่าย จ่าย จ่ายขาด เสียง เสี่ยง เสี่ยงภัย ใกล้ ไกล ข้าว ข่าว \
+        คลัง คลอง กอง กล่อง เรียน เรื่อง ส่วน สวน ส่วนราชการ ป้องกัน ปกครอง ที่ปรึกษา ก่อน กัน น้ำ หน้า หนา นำ น่า";
+
+    fn vocabulary() -> Vec<&'static str> {
+        VOCABULARY.split_whitespace().collect()
+    }
+
+    #[test]
+    fn keys_keep_different_words_apart() {
+        let words = vocabulary();
+        assert!(words.len() > 150);
+        for (n, one) in words.iter().enumerate() {
+            for other in &words[n + 1..] {
+                assert_ne!(key(one), key(other), "{one} / {other}");
+            }
+        }
+    }
+
+    #[test]
+    fn skeletons_keep_long_words_apart() {
+        let words = vocabulary();
+        for (n, one) in words.iter().enumerate() {
+            for other in &words[n + 1..] {
+                if skeleton(one) == skeleton(other) {
+                    assert!(skeleton(one).chars().count() < 10, "{one} / {other}");
+                }
+            }
+        }
+        // What the limit is for.
+        assert_eq!(skeleton("แผน"), skeleton("แผ่น"));
+        assert_eq!(skeleton("ค่านิยม"), skeleton("คำนิยม"));
+        assert_ne!(skeleton("ทุจริต"), skeleton("สุจริต"));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn forms_are_settled(text in r"([กคนรสตปจดมลอ่้์ิุัํำาเแ๒5 .\n\u{FFFD}\u{F70A}\u{200B}éJ\u{30C}]{0,24}|\PC{0,24}|.{0,12})") {
+            for form in [clean, key, skeleton] {
+                let once = form(&text);
+                prop_assert_eq!(form(&once), once.clone());
+            }
+            prop_assert_eq!(key(&clean(&text)), key(&text));
+            prop_assert_eq!(skeleton(&key(&text)), skeleton(&text));
+        }
+
+        #[test]
+        fn every_letter_knows_where_it_came_from(text in r"([กนรสตม่้์ิุัํำาเแ๒5 \n\u{FFFD}é\u{301}]{0,24}|\PC{0,24})") {
+            for glyphs in [clean_glyphs(&text), key_glyphs(&text), skeleton_glyphs(&text)] {
+                for glyph in glyphs {
+                    prop_assert!(text.get(glyph.from..glyph.to).is_some_and(|from| !from.is_empty()));
+                }
+            }
+        }
+    }
+}

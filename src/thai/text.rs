@@ -1,0 +1,498 @@
+//! A text that many words are looked for in, and the words.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use super::form::{self, Glyph};
+use super::{clean, is_consonant, is_lead, is_mark};
+
+/// Words of fewer letters are not looked for by skeleton: too many others look alike without their marks.
+const SKELETON_LETTERS: usize = 10;
+
+/// Letters of a quotation, ellipses aside.
+const QUOTE_LETTERS: usize = 118;
+
+/// Texts shorter than this are searched without asking their signature first.
+const SIGNED_BYTES: usize = 600;
+
+/// A raw text with its search keys and the way back from them.
+#[derive(Debug, Clone, Default)]
+pub struct Text {
+    raw: String,
+    key: OnceLock<Index>,
+    skeleton: OnceLock<Index>,
+}
+
+impl Text {
+    /// Takes a text as it was read. Keys are made when first asked for.
+    pub fn new(raw: impl Into<String>) -> Self {
+        Self {
+            raw: raw.into(),
+            ..Self::default()
+        }
+    }
+
+    /// The text as it was read.
+    pub fn as_str(&self) -> &str {
+        &self.raw
+    }
+
+    /// Its search key.
+    pub fn key(&self) -> &str {
+        &self.key_index().letters
+    }
+
+    /// Where the needle is first found; for one of several parts (`a + b`), where its first part is.
+    pub fn find(&self, needle: &Needle) -> Option<Range<usize>> {
+        let (first, others) = needle.parts.split_first()?;
+        let at = self.find_part(first)?;
+        others
+            .iter()
+            .all(|part| self.find_part(part).is_some())
+            .then_some(at)
+    }
+
+    /// Whether the needle is found, all its parts.
+    pub fn has(&self, needle: &Needle) -> bool {
+        self.find(needle).is_some()
+    }
+
+    /// How often its first part is found, when all parts are.
+    pub fn count(&self, needle: &Needle) -> usize {
+        let (true, Some(first)) = (self.has(needle), needle.parts.first()) else {
+            return 0;
+        };
+        let by_key = self.hits(self.key_index(), &first.key, first).count();
+        if !first.by_skeleton() {
+            return by_key;
+        }
+        let by_skeleton = self.hits(self.skeleton_index(), &first.skeleton, first);
+        by_key.max(by_skeleton.count())
+    }
+
+    /// A readable line of about 120 letters around a stretch of the text, `…` where it was cut.
+    pub fn quote(&self, range: Range<usize>) -> String {
+        quote(&self.raw, range)
+    }
+
+    fn find_part(&self, part: &Part) -> Option<Range<usize>> {
+        let by_key = self.hits(self.key_index(), &part.key, part).next();
+        by_key.or_else(|| {
+            let index = part.by_skeleton().then(|| self.skeleton_index())?;
+            self.hits(index, &part.skeleton, part).next()
+        })
+    }
+
+    fn hits<'a>(
+        &'a self,
+        index: &'a Index,
+        word: &'a Word,
+        part: &'a Part,
+    ) -> impl Iterator<Item = Range<usize>> + 'a {
+        let present = !word.letters.is_empty() && index.may_hold(word);
+        let found = present.then(|| index.letters.match_indices(word.letters.as_str()));
+        found.into_iter().flatten().filter_map(move |(at, hit)| {
+            let raw = index.raw(at, at + hit.len())?;
+            let whole = index.is_whole(at, at + hit.len()) && part.stands_alone(&self.raw, &raw);
+            whole.then_some(raw)
+        })
+    }
+
+    fn key_index(&self) -> &Index {
+        self.key
+            .get_or_init(|| Index::new(&form::key_glyphs(&self.raw)))
+    }
+
+    fn skeleton_index(&self) -> &Index {
+        self.skeleton
+            .get_or_init(|| Index::new(&form::skeleton_glyphs(&self.raw)))
+    }
+}
+
+impl From<String> for Text {
+    fn from(raw: String) -> Self {
+        Self::new(raw)
+    }
+}
+
+impl From<&str> for Text {
+    fn from(raw: &str) -> Self {
+        Self::new(raw)
+    }
+}
+
+/// A searchable form of a text.
+#[derive(Debug, Clone, Default)]
+struct Index {
+    letters: String,
+    /// For each letter: where it begins in `letters`, and the stretch of the raw text it stands for.
+    places: Vec<[u32; 3]>,
+    /// Which triples of letters occur; empty for short texts.
+    signature: Vec<u64>,
+}
+
+impl Index {
+    /// Texts of 4 GiB and more are not indexed: no extractor hands out such.
+    fn new(glyphs: &[Glyph]) -> Self {
+        let mut index = Self::default();
+        for glyph in glyphs {
+            let place = [index.letters.len(), glyph.from, glyph.to].map(u32::try_from);
+            let [Ok(at), Ok(from), Ok(to)] = place else {
+                break;
+            };
+            index.places.push([at, from, to]);
+            index.letters.push(glyph.c);
+        }
+        if index.letters.len() > SIGNED_BYTES {
+            index.signature = vec![0; 1024];
+            for gram in grams(&index.letters) {
+                index.signature[usize::from(gram >> 6)] |= 1 << (gram & 63);
+            }
+        }
+        index
+    }
+
+    /// False when the word certainly is not there.
+    fn may_hold(&self, word: &Word) -> bool {
+        self.signature.is_empty()
+            || word
+                .grams
+                .iter()
+                .all(|gram| self.signature[usize::from(gram >> 6)] & (1 << (gram & 63)) != 0)
+    }
+
+    /// The stretch of the raw text behind bytes of `letters`.
+    fn raw(&self, start: usize, end: usize) -> Option<Range<usize>> {
+        let first = self
+            .places
+            .partition_point(|place| (place[0] as usize) < start);
+        let after = self
+            .places
+            .partition_point(|place| (place[0] as usize) < end);
+        let hit = self.places.get(first..after)?;
+        let from = hit.iter().map(|place| place[1]).min()?;
+        let to = hit.iter().map(|place| place[2]).max()?;
+        Some(from as usize..to as usize)
+    }
+
+    /// Whether no syllable is cut: `ผล` is not in `ผลิต`, nor in `เผลอ`.
+    fn is_whole(&self, start: usize, end: usize) -> bool {
+        let before = self.letters[..start].chars().next_back();
+        let opened = self.letters[start..]
+            .chars()
+            .next()
+            .is_some_and(is_consonant);
+        let after = self.letters[end..].chars().next();
+        !(opened && before.is_some_and(is_lead)) && !after.is_some_and(is_mark)
+    }
+}
+
+/// Hashes of all triples of letters.
+fn grams(letters: &str) -> impl Iterator<Item = u16> + '_ {
+    let two = letters.chars().zip(letters.chars().skip(1));
+    two.zip(letters.chars().skip(2)).map(|((a, b), c)| {
+        let mixed = (a as u64) << 42 ^ (b as u64) << 21 ^ c as u64;
+        (mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 48) as u16
+    })
+}
+
+/// Words to look for. `a + b` asks for both anywhere in the same text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Needle {
+    words: String,
+    parts: Vec<Part>,
+}
+
+impl Needle {
+    /// Reads a needle as a rule's author writes it. One without letters is found nowhere.
+    pub fn parse(words: &str) -> Self {
+        Self {
+            words: clean(words),
+            parts: words.split('+').filter_map(Part::new).collect(),
+        }
+    }
+
+    /// As it was written.
+    pub fn as_str(&self) -> &str {
+        &self.words
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Part {
+    key: Word,
+    skeleton: Word,
+    /// An abbreviation in Latin letters (`ITA`, `fax`): only as a word of its own.
+    latin: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Word {
+    letters: String,
+    grams: Vec<u16>,
+}
+
+impl Word {
+    fn new(letters: String) -> Self {
+        let grams = grams(&letters).collect();
+        Self { letters, grams }
+    }
+}
+
+impl Part {
+    fn new(words: &str) -> Option<Self> {
+        let key = form::key(words);
+        let latin = key.chars().filter(char::is_ascii_alphabetic).count();
+        key.chars().any(char::is_alphanumeric).then(|| Self {
+            latin: key.is_ascii() && (1..=4).contains(&latin),
+            skeleton: Word::new(form::skeleton(words)),
+            key: Word::new(key),
+        })
+    }
+
+    fn by_skeleton(&self) -> bool {
+        let letters = self.skeleton.letters.chars();
+        letters.filter(|c| c.is_alphanumeric()).count() >= SKELETON_LETTERS
+    }
+
+    /// Whether a hit in the raw text is not the middle of a longer number or Latin word.
+    fn stands_alone(&self, raw: &str, hit: &Range<usize>) -> bool {
+        let before = raw[..hit.start].chars().next_back();
+        let after = raw[hit.end..].chars().next();
+        let first = self.key.letters.chars().next();
+        let last = self.key.letters.chars().next_back();
+        let glued = |edge: Option<char>, neighbour: Option<char>| {
+            let (Some(edge), Some(neighbour)) = (edge, neighbour) else {
+                return false;
+            };
+            edge.is_ascii_digit() && super::digit(neighbour).is_some()
+                || self.latin && edge.is_ascii_alphabetic() && neighbour.is_ascii_alphabetic()
+        };
+        !glued(first, before) && !glued(last, after)
+    }
+}
+
+/// A readable line of about 120 letters around a stretch of `text`.
+pub(super) fn quote(text: &str, range: Range<usize>) -> String {
+    let floor = |mut at: usize| {
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    };
+    let start = floor(range.start.min(text.len()));
+    let end = floor(range.end.clamp(start, text.len()));
+    let hit = text[start..end].chars().count();
+    let room = QUOTE_LETTERS.saturating_sub(hit);
+    let after_all = text[end..].chars().count();
+    let before_all = text[..start].chars().count();
+    // What one side does not need, the other may have.
+    let before = (room / 3)
+        .max(room.saturating_sub(after_all))
+        .min(before_all);
+    let after = (room - before).min(after_all);
+    let from = step_back(text, start, before);
+    let to = step_on(text, end, after, hit);
+    let mut line = clean(&text[from..to]).replace('\n', " ");
+    if !text[..from].trim().is_empty() {
+        line.insert(0, '…');
+    }
+    if !text[to..].trim().is_empty() {
+        line.push('…');
+    }
+    line
+}
+
+/// Up to `room` letters before `start`, from a word's beginning if there is one.
+fn step_back(text: &str, start: usize, room: usize) -> usize {
+    let far = text[..start].char_indices().rev().take(room).last();
+    let far = far.map_or(start, |(at, _)| at);
+    if far == 0 {
+        return 0;
+    }
+    let blank = text[far..start]
+        .char_indices()
+        .find(|(_, c)| c.is_whitespace());
+    match blank {
+        Some((at, c)) => far + at + c.len_utf8(),
+        None => (far..=start)
+            .find(|&at| is_cluster_edge(text, at))
+            .unwrap_or(start),
+    }
+}
+
+/// Up to `room` letters after `end`, to a word's end if there is one. A hit that is itself too long is cut.
+fn step_on(text: &str, end: usize, room: usize, hit: usize) -> usize {
+    let cut = hit.saturating_sub(QUOTE_LETTERS * 2);
+    let end = text[..end]
+        .char_indices()
+        .rev()
+        .take(cut)
+        .last()
+        .map_or(end, |(at, _)| at);
+    let far = text[end..]
+        .char_indices()
+        .nth(if cut > 0 { 0 } else { room });
+    let far = far.map_or(text.len(), |(at, _)| end + at);
+    if far == text.len() {
+        return far;
+    }
+    let blank = text[end..far]
+        .char_indices()
+        .rev()
+        .find(|(_, c)| c.is_whitespace());
+    match blank {
+        Some((at, _)) => end + at,
+        None => (end..=far)
+            .rev()
+            .find(|&at| is_cluster_edge(text, at))
+            .unwrap_or(end),
+    }
+}
+
+/// Whether a cut at this byte leaves every mark and leading vowel with its consonant.
+fn is_cluster_edge(text: &str, at: usize) -> bool {
+    if !text.is_char_boundary(at) {
+        return false;
+    }
+    let before = text[..at].chars().next_back();
+    let after = text[at..].chars().next();
+    !before.is_some_and(is_lead)
+        && !after.is_some_and(|c| is_mark(c) || matches!(c, 'า' | 'ำ' | 'ะ'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hit<'a>(text: &'a Text, needle: &str) -> Option<&'a str> {
+        let range = text.find(&Needle::parse(needle))?;
+        Some(&text.as_str()[range])
+    }
+
+    #[test]
+    fn a_hit_is_a_stretch_of_the_raw_text() {
+        let text = Text::new("องค์การฯ ขอประกาศ  แผนการใช้จ่าย\nงบประมาณ ประจําปี ๒๕๖๔ ดังนี้");
+        assert_eq!(
+            hit(&text, "แผนการใช้จ่ายงบประมาณประจำปี 2564"),
+            Some("แผนการใช้จ่าย\nงบประมาณ ประจําปี ๒๕๖๔")
+        );
+        assert_eq!(hit(&text, "แผนการใช้จ่ายเงิน"), None);
+    }
+
+    #[test]
+    fn lost_tones_are_found_in_long_words_only() {
+        let text = Text::new("รายงานผลการใชจายงบประมาณ และเรองรองเรียน");
+        assert!(hit(&text, "รายงานผลการใช้จ่ายงบประมาณ").is_some());
+        assert_eq!(hit(&text, "เรื่องร้อง"), None);
+    }
+
+    #[test]
+    fn all_parts_must_be_there_in_any_order() {
+        let text = Text::new("ผลการใช้จ่ายงบประมาณ (รายงานประจำปี)");
+        assert_eq!(hit(&text, "รายงาน + ใช้จ่ายงบประมาณ"), Some("รายงาน"));
+        assert_eq!(hit(&text, "รายงาน + รอบ 6 เดือน"), None);
+        assert_eq!(hit(&text, " + "), None);
+        assert_eq!(hit(&text, ""), None);
+    }
+
+    #[test]
+    fn a_word_is_not_the_middle_of_another() {
+        for (text, needle, found) in [
+            ("ผลิตภัณฑ์ชุมชน", "ผล", false),
+            ("เผลอ", "ผล", false),
+            ("ผลการประเมิน", "ผล", true),
+            ("ความซื่อสัตย์สุจริต", "ทุจริต", false),
+            ("การทุจริต", "ทุจริต", true),
+            ("digital capital", "ITA", false),
+            ("การประเมิน ITA ปี 2564", "ITA", true),
+            ("ITA2564", "ITA", true),
+            ("การประเมินITAประจำปี", "ITA", true),
+            ("DOITAS", "ita", false),
+            ("online", "LINE", false),
+            ("O 36 การประเมิน", "O3", false),
+            ("O3 6 เดือนแรก", "O3", true),
+            ("O36", "O3", false),
+            ("เลขที่ 12564", "2564", false),
+            ("ปี๒๕๖๔", "2564", true),
+            ("แผ่นพับ", "แผน", false),
+            ("แผนพัฒนา", "แผน", true),
+            ("การดำเนินงาน", "การดำเนินการ", false),
+            ("ร้องเรียนการทุจริต", "ร้องเรียนการสุจริต", false),
+            ("ไม่มีข้อมูล", "ไม่มีเรื่องร้องเรียน", false),
+            ("คลิ๊กที่นี่", "คลิก", true),
+            ("ติดต่อ อบต.กะลาเส", "องค์การบริหารส่วนตำบลกะลาเส", true),
+        ] {
+            let text_ = Text::new(text);
+            assert_eq!(hit(&text_, needle).is_some(), found, "{needle} in {text}");
+        }
+    }
+
+    #[test]
+    fn hits_are_counted() {
+        let text = Text::new("แผนที่ 1 แผน ท่ี 2 แผนงาน แผ่นที่");
+        assert_eq!(text.count(&Needle::parse("แผนที่")), 2);
+        assert_eq!(text.count(&Needle::parse("แผน + งาน")), 3);
+        assert_eq!(text.count(&Needle::parse("แผน + คน")), 0);
+    }
+
+    #[test]
+    fn a_long_text_is_searched_as_a_short_one() {
+        let filler = "ข้อความทั่วไปของหน่วยงาน ".repeat(200);
+        let text = Text::new(format!(
+            "{filler}ประกาศเจตจํานงการบริหารงานด้วยความสุจริต {filler}"
+        ));
+        assert!(hit(&text, "เจตจำนง").is_some());
+        assert_eq!(hit(&text, "เจตนารมณ์"), None);
+        assert_eq!(hit(&text, "นโยบายไม่รับของขวัญ"), None);
+    }
+
+    #[test]
+    fn a_quotation_is_one_readable_line() {
+        let filler = "ข้อความทั่วไปของหน่วยงานนี้ ".repeat(20);
+        let text = Text::new(format!("{filler}\nประกาศเจตจำนง\n{filler}"));
+        let range = text.find(&Needle::parse("ประกาศเจตจำนง")).unwrap();
+        let line = text.quote(range);
+        assert!(
+            line.starts_with("…ข้อความ") && line.ends_with("นี้…"),
+            "{line}"
+        );
+        assert!(line.contains("ประกาศเจตจำนง") && !line.contains('\n'));
+        assert!(line.chars().count() <= 122, "{}", line.chars().count());
+        assert_eq!(Text::new("สั้น ๆ").quote(0..12), "สั้น ๆ");
+        assert_eq!(Text::new("สั้น").quote(50..90), "สั้น");
+    }
+
+    #[test]
+    fn a_quotation_without_spaces_keeps_clusters_whole() {
+        let text = Text::new("เรื่องร้องเรียนที่ค้ำ".repeat(30));
+        for start in (0..text.as_str().len()).filter(|&at| text.as_str().is_char_boundary(at)) {
+            let line = text.quote(start..start);
+            let inner = line.trim_matches('…');
+            let first = inner.chars().next().unwrap();
+            assert!(!is_mark(first) && !matches!(first, 'า' | 'ำ'), "{line}");
+            assert!(!inner.ends_with(['เ', 'แ', 'โ']), "{line}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn searching_never_panics(
+            text in r"([กนรสตม่้ิัํำาเ๒5a +\n\u{FFFD}é]{0,40}|\PC{0,40})",
+            needle in r"([กนรสตม่้ิัํำาเ๒5a +é]{1,4}|\PC{0,6})",
+        ) {
+            let needle = Needle::parse(&needle);
+            let text = Text::new(text);
+            if let Some(range) = text.find(&needle) {
+                proptest::prop_assert!(text.as_str().get(range.clone()).is_some());
+                proptest::prop_assert!(text.count(&needle) > 0);
+                text.quote(range);
+            }
+        }
+
+        #[test]
+        fn a_text_holds_itself(words in "[กนรสตมดอ]{1,3}[่้]?[า]?[กนรสต]{1,8}") {
+            proptest::prop_assert!(Text::new(words.clone()).has(&Needle::parse(&words)));
+        }
+    }
+}
