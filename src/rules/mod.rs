@@ -1,5 +1,10 @@
 //! Rules in script files: what a year asks for (`outline`), what an item asks for (`rule`), and how scripts are run.
 
 pub mod answer;
+pub mod fault;
+mod data;
+mod lint;
 pub mod outline;
+pub mod pack;
 pub mod rule;
+pub mod sandbox;

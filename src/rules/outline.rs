@@ -96,6 +96,15 @@ pub enum ItemRef {
     },
 }
 
+impl ItemRef {
+    /// The item's number: `O14`.
+    pub fn item(&self) -> &str {
+        match self {
+            Self::Same(item) | Self::Other { item, .. } => item,
+        }
+    }
+}
+
 /// A grade and what it means.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

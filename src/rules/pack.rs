@@ -1,0 +1,617 @@
+//! A year's pack: its outline, its rules and the libs they share, loaded, checked and ready to be called.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use rhai::{AST, Dynamic, Engine, Module, ParseErrorType, Position, Scope, Stmt};
+use rust_embed::RustEmbed;
+use sha2::{Digest, Sha256};
+
+use super::data::{self, Datum};
+use super::fault::{Fault, Texts};
+use super::lint::{self, Script, Vocabulary};
+use super::outline::{ItemRef, MeasureText, Outline};
+use super::rule::Rule;
+use super::sandbox;
+use crate::year::FiscalYear;
+
+/// Years that can follow each other by `inherits`.
+const CHAIN_LIMIT: usize = 50;
+
+#[derive(RustEmbed)]
+#[folder = "rules/"]
+struct Shipped;
+
+/// Where rule files come from.
+#[derive(Debug, Clone)]
+pub enum Sources {
+    /// The files that came with the program.
+    Embedded,
+    /// A folder, and nothing but this folder: what one reads there is what is used. It must therefore also hold the
+    /// years that its years inherit; the fault about a missing one says so.
+    Dir(PathBuf),
+    /// Texts by file name (`2564/O23.rhai`).
+    Memory(BTreeMap<String, String>),
+}
+
+impl Sources {
+    /// A file's text; `None` when there is no such file.
+    pub fn read(&self, file: &str) -> Result<Option<String>, Fault> {
+        let bytes = match self {
+            Self::Embedded => Shipped::get(file).map(|file| file.data.into_owned()),
+            Self::Memory(texts) => texts.get(file).map(|text| text.clone().into_bytes()),
+            Self::Dir(dir) => read_file(&dir.join(file))
+                .map_err(|error| Fault::of_file(file, format!("เปิดไฟล์ไม่ได้: {error}")))?,
+        };
+        let Some(bytes) = bytes else { return Ok(None) };
+        if bytes.len() > sandbox::FILE_LIMIT {
+            let most = sandbox::FILE_LIMIT / 1024;
+            return Err(Fault::of_file(file, format!("ไฟล์ใหญ่เกิน {most} KB")));
+        }
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(Some(text.trim_start_matches('\u{feff}').to_owned())),
+            Err(_) => Err(Fault::of_file(file, "ไฟล์ไม่ใช่ UTF-8 ให้บันทึกใหม่เป็น UTF-8")),
+        }
+    }
+
+    /// Names of the scripts right in a folder (`2564`, `2564/lib`), without `.rhai`, sorted.
+    pub fn scripts(&self, folder: &str) -> BTreeSet<String> {
+        let script = |name: &str| {
+            let name = name.strip_suffix(".rhai")?;
+            let hidden = name.contains(['/', '\\']) || name.starts_with('.') || name.ends_with(".d");
+            (!hidden).then(|| name.to_owned())
+        };
+        let within = |file: &str| script(file.strip_prefix(folder)?.strip_prefix('/')?);
+        match self {
+            Self::Embedded => Shipped::iter().filter_map(|file| within(&file)).collect(),
+            Self::Memory(texts) => texts.keys().filter_map(|file| within(file)).collect(),
+            Self::Dir(dir) => std::fs::read_dir(dir.join(folder))
+                .into_iter()
+                .flatten()
+                .flatten()
+                .filter_map(|entry| script(entry.file_name().to_str()?))
+                .collect(),
+        }
+    }
+
+    /// The years that have a `pack.rhai`, oldest first.
+    pub fn years(&self) -> BTreeSet<FiscalYear> {
+        let year = |file: &str| {
+            let (year, file) = file.split_once('/')?;
+            let year = year.parse().ok().map(FiscalYear)?;
+            (file == "pack.rhai").then_some(year)
+        };
+        match self {
+            Self::Embedded => Shipped::iter().filter_map(|file| year(&file)).collect(),
+            Self::Memory(texts) => texts.keys().filter_map(|file| year(file)).collect(),
+            Self::Dir(dir) => std::fs::read_dir(dir)
+                .into_iter()
+                .flatten()
+                .flatten()
+                .filter(|entry| entry.path().join("pack.rhai").is_file())
+                .filter_map(|entry| entry.file_name().to_str()?.parse().ok().map(FiscalYear))
+                .collect(),
+        }
+    }
+}
+
+/// Reads no more than one byte over the limit, which is enough to see that a file is over it.
+fn read_file(path: &Path) -> std::io::Result<Option<Vec<u8>>> {
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?
+        .take(sandbox::FILE_LIMIT as u64 + 1)
+        .read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
+}
+
+/// The file of a year.
+fn file_of(year: FiscalYear, name: &str) -> String {
+    format!("{year}/{name}.rhai")
+}
+
+/// A year, ready to judge with.
+#[derive(Debug)]
+pub struct Pack {
+    /// What the year asks for.
+    pub outline: Outline,
+    /// One rule for each item, in the outline's order. Those with faults cannot be run.
+    pub rules: Vec<LoadedRule>,
+    /// Faults of the pack that belong to none of its rules, such as a rule file that no item uses.
+    pub strays: Vec<Fault>,
+    engine: Engine,
+    texts: Texts,
+    digest: String,
+}
+
+/// A rule with the functions of its criteria.
+#[derive(Debug)]
+pub struct LoadedRule {
+    /// The item it decides: `O23`.
+    pub item: String,
+    /// The item's sub-indicator: `9.3`.
+    pub group: String,
+    /// What the rule says about itself. Where it could not be read: the item as title and no criteria.
+    pub rule: Rule,
+    /// `2564/O23.rhai`.
+    pub file: String,
+    /// SHA-256 of the file; empty when there is none.
+    pub digest: String,
+    /// Mistakes in the file. A rule with any is never run.
+    pub faults: Vec<Fault>,
+    /// The functions; `None` when there are faults.
+    ast: Option<AST>,
+}
+
+impl Pack {
+    /// Loads a year. A mistake in a rule file stays with that rule; mistakes in a pack or a lib end the loading, all of
+    /// them reported.
+    ///
+    /// `vocabulary` registers what rules may call.
+    pub fn load(
+        year: FiscalYear,
+        sources: &Sources,
+        vocabulary: fn(&mut Engine),
+    ) -> Result<Self, Vec<Fault>> {
+        let mut engine = sandbox::engine();
+        vocabulary(&mut engine);
+        let mut loader = Loader {
+            sources,
+            engine,
+            texts: Texts::new(),
+        };
+        let (chain, outline, datum) = loader.chain(year).map_err(sorted)?;
+        let vocabulary = loader.libs(&chain).map_err(sorted)?;
+        let (rules, strays) = loader.rules(&chain, &outline, &datum, &vocabulary);
+        let Loader { engine, texts, .. } = loader;
+        Ok(Self {
+            outline,
+            rules,
+            strays,
+            engine,
+            digest: digest_of(&texts),
+            texts,
+        })
+    }
+
+    /// Every mistake found while loading, by file and line.
+    pub fn faults(&self) -> Vec<&Fault> {
+        let of_rules = self.rules.iter().flat_map(|rule| &rule.faults);
+        let mut faults: Vec<_> = of_rules.chain(&self.strays).collect();
+        faults.sort();
+        faults.dedup();
+        faults
+    }
+
+    /// Calls a function of a rule with as many of the values as it takes.
+    ///
+    /// Every call starts with an empty scope and a full tank, so no call can tell what ran before it.
+    pub fn call(
+        &self,
+        rule: &LoadedRule,
+        function: &str,
+        mut values: Vec<Dynamic>,
+    ) -> Result<Dynamic, Fault> {
+        if let Some(fault) = rule.faults.first() {
+            return Err(fault.clone());
+        }
+        let missing = || Fault::of_file(&rule.file, format!("ไม่มีฟังก์ชัน `{function}`"));
+        let ast = rule.ast.as_ref().ok_or_else(missing)?;
+        let takes = ast
+            .iter_functions()
+            .find(|known| known.name == function)
+            .ok_or_else(missing)?
+            .params
+            .len();
+        values.truncate(takes);
+        let result = sandbox::with_fuel(|| {
+            self.engine
+                .call_fn::<Dynamic>(&mut Scope::new(), ast, function, values)
+        });
+        result.map_err(|error| Fault::from_eval(&error, &rule.file, function, &self.texts))
+    }
+
+    /// A fault about a function of a rule, placed at the function: for an answer of the wrong kind.
+    pub fn fault(&self, rule: &LoadedRule, function: &str, message: &str) -> Fault {
+        let place = rule.ast.as_ref().map_or(Position::NONE, |ast| {
+            let (file, texts) = (rule.file.as_str(), &self.texts);
+            lint::place_of(&Script { file, ast, texts }, function)
+        });
+        Fault::at(&rule.file, place, message, &self.texts)
+    }
+
+    /// SHA-256 over the names and texts of all files that were used.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// The engine the rules run in, for listing its vocabulary.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+}
+
+fn sorted(mut faults: Vec<Fault>) -> Vec<Fault> {
+    faults.sort();
+    faults.dedup();
+    faults
+}
+
+fn digest_of(texts: &Texts) -> String {
+    let mut hasher = Sha256::new();
+    for (file, text) in texts {
+        hasher.update(format!("{file} {}\n", hex_digest(text)));
+    }
+    hex(&hasher.finalize())
+}
+
+fn hex_digest(text: &str) -> String {
+    hex(&Sha256::digest(text))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// A year and those it inherits from, newest first.
+type Chain = Vec<FiscalYear>;
+
+struct Loader<'a> {
+    sources: &'a Sources,
+    engine: Engine,
+    /// Every file that was read, for the digest and for quoting.
+    texts: Texts,
+}
+
+/// A script that could be parsed.
+struct Parsed {
+    ast: AST,
+    /// What the strict parser has against it. The names are looked at one by one afterwards, so that all unknown ones
+    /// are reported and not only the first; this stays as the safety net.
+    strict: Option<Fault>,
+}
+
+impl Loader<'_> {
+    /// Reads a file and keeps its text.
+    fn text(&mut self, file: &str) -> Result<Option<String>, Fault> {
+        let text = self.sources.read(file)?;
+        if let Some(text) = &text {
+            self.texts.insert(file.to_owned(), text.clone());
+        }
+        Ok(text)
+    }
+
+    fn parse(&mut self, file: &str, text: &str) -> Result<Parsed, Fault> {
+        let mut strict = None;
+        let mut parsed = self.engine.compile(text);
+        if let Err(error) = &parsed
+            && matches!(
+                error.err_type(),
+                ParseErrorType::VariableUndefined(_) | ParseErrorType::ModuleUndefined(_)
+            )
+        {
+            strict = Some(Fault::from_parse(error, file, &self.texts));
+            self.engine.set_strict_variables(false);
+            parsed = self.engine.compile(text);
+            self.engine.set_strict_variables(true);
+        }
+        match parsed {
+            Ok(mut ast) => {
+                ast.set_source(file);
+                Ok(Parsed { ast, strict })
+            }
+            Err(error) => Err(Fault::from_parse(&error, file, &self.texts)),
+        }
+    }
+
+    /// The year's outline, and the years it inherits files from.
+    fn chain(&mut self, year: FiscalYear) -> Result<(Chain, Outline, Datum), Vec<Fault>> {
+        let (outline, datum) = self.pack(year, None)?;
+        let mut chain = vec![year];
+        let mut faults = Vec::new();
+        let mut next = outline.inherits;
+        while let Some(year) = next
+            && chain.len() < CHAIN_LIMIT
+        {
+            next = match self.pack(year, chain.last().copied()) {
+                Ok((older, _)) => older.inherits,
+                Err(found) => {
+                    faults.extend(found);
+                    None
+                }
+            };
+            chain.push(year);
+        }
+        if faults.is_empty() {
+            Ok((chain, outline, datum))
+        } else {
+            Err(faults)
+        }
+    }
+
+    fn pack(
+        &mut self,
+        year: FiscalYear,
+        heir: Option<FiscalYear>,
+    ) -> Result<(Outline, Datum), Vec<Fault>> {
+        let file = file_of(year, "pack");
+        let text = self.text(&file).map_err(|fault| vec![fault])?;
+        let Some(text) = text else {
+            return Err(vec![Fault::of_file(&file, self.no_pack(year, heir))]);
+        };
+        let Parsed { ast, .. } = self.parse(&file, &text).map_err(|fault| vec![fault])?;
+        let script = Script { file: &file, ast: &ast, texts: &self.texts };
+        let mut faults = lint::top_level(&script);
+        let read = read_constant::<Outline>(&script, "PACK", &data::PACK);
+        match read {
+            Ok((outline, datum)) => {
+                faults.extend(lint::outline(&script, year, &outline, &datum));
+                if faults.is_empty() {
+                    return Ok((outline, datum));
+                }
+            }
+            Err(found) => faults.extend(found),
+        }
+        Err(faults)
+    }
+
+    fn no_pack(&self, year: FiscalYear, heir: Option<FiscalYear>) -> String {
+        let why = heir.map_or_else(String::new, |heir| format!(" ซึ่งปี {heir} รับช่วงต่อ (inherits)"));
+        let years: Vec<String> = self.sources.years().iter().map(ToString::to_string).collect();
+        let there = match years.is_empty() {
+            true => "ที่นี่ไม่มีกฎของปีใดเลย".to_owned(),
+            false => format!("ปีที่มี: {}", years.join(", ")),
+        };
+        format!("ไม่พบไฟล์นี้ จึงไม่มีกฎของปี {year}{why} {there}")
+    }
+
+    /// Loads the libs into the engine: of each name the newest. Libs may call each other in any order.
+    fn libs(&mut self, chain: &[FiscalYear]) -> Result<Vocabulary, Vec<Fault>> {
+        let mut libs: BTreeMap<String, FiscalYear> = BTreeMap::new();
+        for &year in chain {
+            for name in self.sources.scripts(&format!("{year}/lib")) {
+                libs.entry(name).or_insert(year);
+            }
+        }
+        for name in libs.keys() {
+            self.engine.register_static_module(name, Module::new().into());
+        }
+        let mut faults = Vec::new();
+        let mut parsed = Vec::new();
+        for (name, &year) in &libs {
+            let file = file_of(year, &format!("lib/{name}"));
+            if !lint::is_name(name) || name == "global" {
+                faults.push(Fault::of_file(&file, "ชื่อไฟล์ใน lib ต้องเป็น a-z 0-9 _ และไม่ใช่ global"));
+            }
+            match self.lib(name, &file) {
+                Ok(lib) => parsed.push((file, lib)),
+                Err(found) => faults.extend(found),
+            }
+        }
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let vocabulary = Vocabulary::of(&self.engine, libs.keys());
+        for (file, Parsed { ast, strict }) in &parsed {
+            let script = Script { file, ast, texts: &self.texts };
+            faults.extend(with_strict(lint::names(&script, &vocabulary), strict));
+        }
+        if faults.is_empty() {
+            Ok(vocabulary)
+        } else {
+            Err(faults)
+        }
+    }
+
+    fn lib(&mut self, name: &str, file: &str) -> Result<Parsed, Vec<Fault>> {
+        let text = self.text(file).map_err(|fault| vec![fault])?.unwrap_or_default();
+        let parsed = self.parse(file, &text).map_err(|fault| vec![fault])?;
+        let script = Script { file, ast: &parsed.ast, texts: &self.texts };
+        let faults = lint::top_level(&script);
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let module = sandbox::with_fuel(|| {
+            Module::eval_ast_as_new(Scope::new(), &parsed.ast, &self.engine)
+        });
+        let module =
+            module.map_err(|error| vec![Fault::from_eval(&error, file, "const", &self.texts)])?;
+        self.engine.register_static_module(name, module.into());
+        Ok(parsed)
+    }
+
+    fn rules(
+        &mut self,
+        chain: &[FiscalYear],
+        outline: &Outline,
+        datum: &Datum,
+        vocabulary: &Vocabulary,
+    ) -> (Vec<LoadedRule>, Vec<Fault>) {
+        let mut rules = Vec::new();
+        for (path, group, item) in items(outline) {
+            let mut rule = match self.file_of_item(chain, item) {
+                Ok(file) => self.rule(&file, vocabulary),
+                Err(message) => {
+                    let pack = file_of(outline.year, "pack");
+                    let fault = Fault::at(&pack, datum.place(&path), message, &self.texts);
+                    LoadedRule::broken(String::new(), String::new(), vec![fault])
+                }
+            };
+            item.item().clone_into(&mut rule.item);
+            group.clone_into(&mut rule.group);
+            if rule.rule.title.is_empty() {
+                item.item().clone_into(&mut rule.rule.title);
+            }
+            rules.push(rule);
+        }
+        let strays = self
+            .sources
+            .scripts(&outline.year.to_string())
+            .into_iter()
+            .filter(|name| name != "pack")
+            .map(|name| file_of(outline.year, &name))
+            .filter(|file| !rules.iter().any(|rule| rule.file == *file))
+            .map(|file| Fault::of_file(&file, "ไม่มีข้อใดใน pack.rhai ที่ใช้ไฟล์นี้"))
+            .collect();
+        (rules, strays)
+    }
+
+    /// The file that decides an item: the nearest of its name up the chain, from the year the outline names.
+    fn file_of_item(&self, chain: &[FiscalYear], item: &ItemRef) -> Result<String, String> {
+        let (years, name) = match item {
+            ItemRef::Same(name) => (chain, name.as_str()),
+            ItemRef::Other { rule, .. } => {
+                let wrong = || format!("`{rule}` ต้องเขียนเป็น ปี/ชื่อไฟล์ เช่น 2566/O23");
+                let (year, name) = rule.split_once('/').ok_or_else(wrong)?;
+                let year = year.parse().map(FiscalYear).map_err(|_| wrong())?;
+                if !lint::is_item(name) {
+                    return Err(wrong());
+                }
+                let from = chain
+                    .iter()
+                    .position(|known| *known == year)
+                    .ok_or_else(|| format!("ปีนี้ไม่ได้รับช่วงจากปี {year}"))?;
+                (&chain[from..], name)
+            }
+        };
+        years
+            .iter()
+            .find(|year| self.sources.scripts(&year.to_string()).contains(name))
+            .map(|year| file_of(*year, name))
+            .ok_or_else(|| {
+                let years: Vec<String> = years.iter().map(ToString::to_string).collect();
+                format!("ไม่มีไฟล์กฎ {name}.rhai ของปี {}", years.join(", "))
+            })
+    }
+
+    fn rule(&mut self, file: &str, vocabulary: &Vocabulary) -> LoadedRule {
+        let text = match self.text(file) {
+            Ok(text) => text.unwrap_or_default(),
+            Err(fault) => return LoadedRule::broken(file.to_owned(), String::new(), vec![fault]),
+        };
+        let digest = hex_digest(&text);
+        let Parsed { ast, strict } = match self.parse(file, &text) {
+            Ok(parsed) => parsed,
+            Err(fault) => return LoadedRule::broken(file.to_owned(), digest, vec![fault]),
+        };
+        let script = Script { file, ast: &ast, texts: &self.texts };
+        let mut faults = lint::top_level(&script);
+        faults.extend(with_strict(lint::names(&script, vocabulary), &strict));
+        let rule = match read_constant::<Rule>(&script, "RULE", &data::RULE) {
+            Ok((rule, datum)) => {
+                faults.extend(lint::criteria(&script, &rule, &datum));
+                Some(rule)
+            }
+            Err(found) => {
+                faults.extend(found);
+                None
+            }
+        };
+        match rule {
+            Some(rule) if faults.is_empty() => LoadedRule {
+                item: String::new(),
+                group: String::new(),
+                rule,
+                file: file.to_owned(),
+                digest,
+                faults,
+                ast: Some(without_rule(&ast)),
+            },
+            rule => LoadedRule {
+                rule: rule.unwrap_or_else(unreadable),
+                ..LoadedRule::broken(file.to_owned(), digest, faults)
+            },
+        }
+    }
+}
+
+impl LoadedRule {
+    fn broken(file: String, digest: String, faults: Vec<Fault>) -> Self {
+        Self {
+            item: String::new(),
+            group: String::new(),
+            rule: unreadable(),
+            file,
+            digest,
+            faults: sorted(faults),
+            ast: None,
+        }
+    }
+}
+
+fn unreadable() -> Rule {
+    Rule {
+        title: String::new(),
+        source: String::new(),
+        criteria: Vec::new(),
+        measure: MeasureText {
+            title: String::new(),
+            steps: Vec::new(),
+            owner: String::new(),
+            period: String::new(),
+            follow_up: String::new(),
+        },
+    }
+}
+
+/// Path in PACK, sub-indicator and item of every item of an outline.
+fn items(outline: &Outline) -> Vec<(String, &str, &ItemRef)> {
+    let mut items = Vec::new();
+    for (t, tool) in outline.tools.iter().enumerate() {
+        for (i, indicator) in tool.indicators.iter().enumerate() {
+            for (g, group) in indicator.groups.iter().enumerate() {
+                for (n, item) in group.items.iter().enumerate() {
+                    let path = format!("tools/{t}/indicators/{i}/groups/{g}/items/{n}");
+                    items.push((path, group.id.as_str(), item));
+                }
+            }
+        }
+    }
+    items
+}
+
+fn with_strict(mut faults: Vec<Fault>, strict: &Option<Fault>) -> Vec<Fault> {
+    if faults.is_empty() {
+        faults.extend(strict.clone());
+    }
+    faults
+}
+
+/// RULE is data for the host; without it in the way every call of a function costs less.
+fn without_rule(ast: &AST) -> AST {
+    let rest = ast.statements().iter().filter(
+        |statement| !matches!(statement, Stmt::Var(parts, ..) if parts.0.name == "RULE"),
+    );
+    let mut slim = AST::new(rest.cloned(), ast.shared_lib().clone());
+    if let Some(source) = ast.source() {
+        slim.set_source(source);
+    }
+    slim
+}
+
+fn read_constant<T: serde::de::DeserializeOwned>(
+    script: &Script,
+    name: &str,
+    shape: &data::Shape,
+) -> Result<(T, Datum), Vec<Fault>> {
+    let fault = |place, message: String| Fault::at(script.file, place, message, script.texts);
+    let Some(expr) = data::constant(script.ast, name) else {
+        return Err(vec![fault(Position::NONE, format!("ไม่พบ `const {name} = #{{ … }};`"))]);
+    };
+    let datum = data::read(expr, shape).map_err(|mistakes| {
+        let faults = mistakes.into_iter();
+        faults.map(|(place, message)| fault(place, message)).collect::<Vec<_>>()
+    })?;
+    match serde_json::from_value(datum.value.clone()) {
+        Ok(value) => Ok((value, datum)),
+        Err(error) => Err(vec![fault(datum.place(""), format!("อ่าน {name} ไม่ได้: {error}"))]),
+    }
+}
