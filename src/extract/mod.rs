@@ -1,10 +1,43 @@
 //! Bytes to things: HTML pages, PDF and office documents read into owned values. Pure and synchronous.
 
+mod contact;
+mod dom;
+mod flow;
+mod form;
+mod page;
+mod part;
+mod people;
+mod sniff;
+mod standin;
+mod table;
+mod target;
+
 use serde::Serialize;
 use url::Url;
 
+use sniff::Kind;
+
+/// Reads a body. Its kind is told from its bytes first; the Content-Type and the address only where bytes say nothing.
+pub fn extract(url: &Url, content_type: Option<&str>, body: &[u8]) -> Extracted {
+    match sniff::kind(url, content_type, body) {
+        Kind::Html => Extracted::Page(page::read(url, content_type, body)),
+        Kind::Other => Extracted::Other,
+        Kind::File(kind) => Extracted::Document(Document {
+            kind,
+            pages: Vec::new(),
+            tables: Vec::new(),
+            reading: if kind == DocumentKind::Image {
+                Reading::Scanned
+            } else {
+                Reading::Unsupported
+            },
+            unread_pages: 0,
+        }),
+    }
+}
+
 /// What a body was found to be.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Extracted {
     /// An HTML page.
     Page(Page),
@@ -15,7 +48,7 @@ pub enum Extracted {
 }
 
 /// One HTML page.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Page {
     /// `<title>`, cleaned of white space.
     pub title: String,
@@ -138,7 +171,7 @@ pub struct Person {
 }
 
 /// A file.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
     /// By its bytes, not by its name or Content-Type.
     pub kind: DocumentKind,
@@ -148,6 +181,8 @@ pub struct Document {
     pub tables: Vec<Table>,
     /// How well it could be read.
     pub reading: Reading,
+    /// Pages that hold no readable text (scans among text, broken text layers, pages beyond the limit).
+    pub unread_pages: u32,
 }
 
 /// Kinds of files.
