@@ -554,7 +554,10 @@ mod tests {
     fn a_repair_keeps_the_way_back() {
         let raw = "ส านักงาน";
         let glyphs = clean_glyphs(raw);
-        let am = glyphs.iter().find(|glyph| glyph.c == 'ำ').unwrap();
+        let am = glyphs
+            .iter()
+            .find(|glyph| glyph.c == 'ำ')
+            .expect("the vowel");
         assert_eq!(&raw[am.from..am.to], " า");
     }
 

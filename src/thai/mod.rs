@@ -5,8 +5,10 @@
 //! ```
 
 pub mod charset;
+pub mod dates;
 mod folds;
 mod form;
+mod roles;
 mod text;
 
 pub use charset::{Quality, decode, quality, repair_mojibake};

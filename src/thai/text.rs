@@ -183,7 +183,8 @@ impl Index {
             .next()
             .is_some_and(is_consonant);
         let after = self.letters[end..].chars().next();
-        !(opened && before.is_some_and(is_lead)) && !after.is_some_and(is_mark)
+        let cut_before = opened && before.is_some_and(is_lead);
+        !(cut_before || after.is_some_and(is_mark))
     }
 }
 
@@ -451,7 +452,7 @@ mod tests {
     fn a_quotation_is_one_readable_line() {
         let filler = "ข้อความทั่วไปของหน่วยงานนี้ ".repeat(20);
         let text = Text::new(format!("{filler}\nประกาศเจตจำนง\n{filler}"));
-        let range = text.find(&Needle::parse("ประกาศเจตจำนง")).unwrap();
+        let range = text.find(&Needle::parse("ประกาศเจตจำนง")).expect("a hit");
         let line = text.quote(range);
         assert!(
             line.starts_with("…ข้อความ") && line.ends_with("นี้…"),
@@ -469,7 +470,7 @@ mod tests {
         for start in (0..text.as_str().len()).filter(|&at| text.as_str().is_char_boundary(at)) {
             let line = text.quote(start..start);
             let inner = line.trim_matches('…');
-            let first = inner.chars().next().unwrap();
+            let first = inner.chars().next().expect("a letter");
             assert!(!is_mark(first) && !matches!(first, 'า' | 'ำ'), "{line}");
             assert!(!inner.ends_with(['เ', 'แ', 'โ']), "{line}");
         }
