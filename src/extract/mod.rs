@@ -1,12 +1,17 @@
 //! Bytes to things: HTML pages, PDF and office documents read into owned values. Pure and synchronous.
 
+mod archive;
 mod contact;
+mod document;
 mod dom;
 mod flow;
 mod form;
+mod office;
 mod page;
 mod part;
+mod pdf;
 mod people;
+mod sheet;
 mod sniff;
 mod standin;
 mod table;
@@ -22,17 +27,7 @@ pub fn extract(url: &Url, content_type: Option<&str>, body: &[u8]) -> Extracted 
     match sniff::kind(url, content_type, body) {
         Kind::Html => Extracted::Page(page::read(url, content_type, body)),
         Kind::Other => Extracted::Other,
-        Kind::File(kind) => Extracted::Document(Document {
-            kind,
-            pages: Vec::new(),
-            tables: Vec::new(),
-            reading: if kind == DocumentKind::Image {
-                Reading::Scanned
-            } else {
-                Reading::Unsupported
-            },
-            unread_pages: 0,
-        }),
+        Kind::File(kind) => Extracted::Document(document::read(url, content_type, kind, body)),
     }
 }
 

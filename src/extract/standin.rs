@@ -157,3 +157,25 @@ fn mostly_digits(text: &str, chars: usize) -> bool {
         * 2
         > chars
 }
+
+/// Stands in for `thai::charset::repair_latin1`.
+pub(super) fn repair_latin1(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    for c in text.chars() {
+        if (c as u32) < 256 {
+            bytes.push(c as u8);
+            continue;
+        }
+        let mut buffer = [0; 4];
+        let (encoded, _, lost) = encoding_rs::WINDOWS_1252.encode(c.encode_utf8(&mut buffer));
+        if lost {
+            bytes.push(b'?');
+        } else {
+            bytes.extend_from_slice(&encoded);
+        }
+    }
+    encoding_rs::WINDOWS_874
+        .decode_without_bom_handling(&bytes)
+        .0
+        .into_owned()
+}
