@@ -138,14 +138,16 @@ impl Datum {
 
 /// The literal of a top-level `const NAME = …;`.
 pub(super) fn constant<'a>(ast: &'a AST, name: &str) -> Option<&'a Expr> {
-    ast.statements().iter().find_map(|statement| match statement {
-        Stmt::Var(parts, flags, _)
-            if flags.contains(ASTFlags::CONSTANT) && parts.0.name == name =>
-        {
-            Some(&parts.1)
-        }
-        _ => None,
-    })
+    ast.statements()
+        .iter()
+        .find_map(|statement| match statement {
+            Stmt::Var(parts, flags, _)
+                if flags.contains(ASTFlags::CONSTANT) && parts.0.name == name =>
+            {
+                Some(&parts.1)
+            }
+            _ => None,
+        })
 }
 
 /// Reads a constant. When anything is wrong, all of it is reported and nothing is read.
@@ -190,9 +192,10 @@ impl Reader {
             (Shape::Number, Expr::IntegerConstant(number, _)) => Some(Value::from(*number)),
             (Shape::Number, Expr::FloatConstant(number, _)) => Some(Value::from(**number)),
             (Shape::List(shape), Expr::Array(items, _)) => {
-                let read = items.iter().enumerate().map(|(index, item)| {
-                    self.value(item, shape, &join(path, &index.to_string()))
-                });
+                let read = items
+                    .iter()
+                    .enumerate()
+                    .map(|(index, item)| self.value(item, shape, &join(path, &index.to_string())));
                 // Not collected into an Option: the mistakes of every item are wanted.
                 Some(read.collect::<Vec<_>>().into_iter().flatten().collect())
             }

@@ -1,16 +1,25 @@
 //! What is wrong with a script, and where: a message with its file, line, column and a caret under the place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use rhai::{EvalAltResult, LexError, ParseError, ParseErrorType, Position};
+use rhai::{Engine, EvalAltResult, LexError, ParseError, ParseErrorType, Position};
 use unicode_width::UnicodeWidthStr;
 
 /// Script texts by file: what a fault quotes from.
 pub type Texts = BTreeMap<String, String>;
 
+/// The files in which a closure stands, by the name Rhai gives it.
+pub(super) type Closures = BTreeMap<String, BTreeSet<String>>;
+
+/// What the name of a closure begins with.
+pub(super) const CLOSURE: &str = "anon$";
+
 /// Columns of a source line that are shown on either side of the caret.
 const WINDOW: usize = 100;
+
+/// Calls that are shown on the way to a fault.
+const CALLS: usize = 6;
 
 /// A mistake in a script, or a failure while running it. Its `Display` is what the author reads.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,12 +53,7 @@ pub struct Place {
 
 impl Fault {
     /// A fault at a place of a file.
-    pub fn at(
-        file: &str,
-        position: Position,
-        message: impl Into<String>,
-        texts: &Texts,
-    ) -> Self {
+    pub fn at(file: &str, position: Position, message: impl Into<String>, texts: &Texts) -> Self {
         let line = position.line().unwrap_or(0);
         Self {
             file: file.to_owned(),
@@ -80,7 +84,9 @@ impl Fault {
         error: &EvalAltResult,
         file: &str,
         function: &str,
+        engine: &Engine,
         texts: &Texts,
+        closures: &Closures,
     ) -> Self {
         let (mut file, mut function) = (file.to_owned(), function.to_owned());
         let mut calls = Vec::new();
@@ -89,8 +95,20 @@ impl Fault {
         while let EvalAltResult::ErrorInFunctionCall(name, source, inner, position) = error {
             calls.push((file.clone(), *position, function));
             function = name.clone();
+            let stands_in = |file: &String| {
+                closures
+                    .get(&function)
+                    .is_some_and(|files| files.contains(file))
+            };
             if !source.is_empty() {
                 file = source.clone();
+            }
+            // Rhai gives a closure the file of the function that runs it: a rule's closure, run by a lib, that lib's.
+            if function.starts_with(CLOSURE)
+                && !stands_in(&file)
+                && let Some((own, ..)) = calls.iter().rev().find(|(file, ..)| stands_in(file))
+            {
+                file = own.clone();
             }
             error = inner;
         }
@@ -101,19 +119,27 @@ impl Fault {
         {
             (file, position) = (caller, place);
         }
-        let mut fault = Self::at(&file, position, running(error), texts);
-        fault.called_from = calls
-            .into_iter()
-            .rev()
-            .filter_map(|(file, position, function)| {
-                Some(Place {
-                    file,
-                    line: position.line()?,
-                    column: position.position()?,
-                    function,
-                })
-            })
-            .collect();
+        let mut fault = Self::at(&file, position, running(error, engine), texts);
+        for (file, position, function) in calls.into_iter().rev() {
+            let (Some(line), Some(column)) = (position.line(), position.position()) else {
+                continue;
+            };
+            // A native function that calls a closure stands at the same place as its own call.
+            if (&fault.file, fault.line, fault.column) == (&file, line, column) {
+                continue;
+            }
+            fault.called_from.push(Place {
+                file,
+                line,
+                column,
+                function,
+            });
+        }
+        fault.called_from.reverse();
+        fault
+            .called_from
+            .dedup_by_key(|place| (place.file.clone(), place.line, place.column));
+        fault.called_from.reverse();
         fault
     }
 }
@@ -142,12 +168,20 @@ impl fmt::Display for Fault {
             let indent = " ".repeat(before.width());
             write!(f, "{margin} | {indent}^ {}", self.message)?;
         }
-        for place in &self.called_from {
-            let Place { file, line, column, function } = place;
+        for place in self.called_from.iter().take(CALLS) {
+            let Place {
+                file,
+                line,
+                column,
+                function,
+            } = place;
             write!(f, "\n{margin} = เรียกจาก {file}:{line}:{column}")?;
-            if !function.starts_with("anon$") {
+            if !function.starts_with(CLOSURE) {
                 write!(f, " ({function})")?;
             }
+        }
+        if let Some(more) = self.called_from.len().checked_sub(CALLS + 1) {
+            write!(f, "\n{margin} = และอีก {} ขั้น", more + 1)?;
         }
         Ok(())
     }
@@ -158,7 +192,12 @@ fn around(line: &str, column: usize) -> (String, String) {
     let plain = |c: char| if c.is_control() { ' ' } else { c };
     let caret = column.saturating_sub(1);
     let start = caret.saturating_sub(WINDOW);
-    let mut before: String = line.chars().map(plain).skip(start).take(caret - start).collect();
+    let mut before: String = line
+        .chars()
+        .map(plain)
+        .skip(start)
+        .take(caret - start)
+        .collect();
     let mut rest = line.chars().map(plain).skip(caret);
     let mut after: String = rest.by_ref().take(WINDOW).collect();
     if start > 0 {
@@ -185,7 +224,9 @@ fn syntax(error: &ParseErrorType) -> String {
     use ParseErrorType as E;
     match error {
         E::UnexpectedEOF => "ไฟล์จบก่อนที่คำสั่งจะจบ อาจลืมปิด `}` `)` `]` หรือเครื่องหมายคำพูด".into(),
-        E::BadInput(LexError::UnterminatedString) => "ข้อความนี้ไม่ได้ปิดเครื่องหมายคำพูดในบรรทัดเดียวกัน".into(),
+        E::BadInput(LexError::UnterminatedString) => {
+            "ข้อความนี้ไม่ได้ปิดเครื่องหมายคำพูดในบรรทัดเดียวกัน".into()
+        }
         E::BadInput(LexError::StringTooLong(most)) => too_large("ข้อความ", *most),
         E::BadInput(LexError::ImproperSymbol(symbol, _)) => match disabled(symbol) {
             Some(why) => why,
@@ -235,34 +276,40 @@ fn disabled(word: &str) -> Option<String> {
     Some(format!("กฎใช้ `{word}` ไม่ได้ {instead}"))
 }
 
-fn running(error: &EvalAltResult) -> String {
+fn running(error: &EvalAltResult, engine: &Engine) -> String {
     use EvalAltResult as E;
+    let named = |kind: &str| thai_type(engine.map_type_name(kind)).to_owned();
     match error {
-        E::ErrorTerminated(..) => "ทำงานนานเกินงบคำสั่ง ให้ลดรอบของ `for` หรือถามระบบแทนการวนหาเอง".into(),
+        E::ErrorTerminated(..) => {
+            "ทำงานนานเกินงบคำสั่ง ให้ลดรอบของ `for` หรือถามระบบแทนการวนหาเอง".into()
+        }
         E::ErrorStackOverflow(..) => "ฟังก์ชันเรียกซ้อนกันลึกเกินไป".into(),
         E::ErrorDataTooLarge(..) => "ข้อความหรือรายการยาวเกินกำหนด".into(),
         E::ErrorTooManyVariables(..) => "มีตัวแปรมากเกินไป".into(),
         E::ErrorFunctionNotFound(signature, ..) => match signature.split_once(" (") {
             Some((name, types)) => {
-                format!("คำสั่ง `{name}` ใช้กับค่าชนิดนี้ไม่ได้: {}", thai_types(types.trim_end_matches(')')))
+                format!(
+                    "คำสั่ง `{name}` ใช้กับค่าชนิดนี้ไม่ได้: {}",
+                    thai_types(types.trim_end_matches(')'))
+                )
             }
             None => format!("ไม่พบคำสั่ง `{signature}`"),
         },
         E::ErrorDotExpr(text, ..) => match text.split('\'').collect::<Vec<_>>()[..] {
-            [_, property, _, kind, ..] => format!("{} ไม่มีคุณสมบัติ `{property}`", thai_type(kind)),
+            [_, property, _, kind, ..] => format!("{} ไม่มีคุณสมบัติ `{property}`", named(kind)),
             _ => format!("เรียกคุณสมบัติไม่ได้: {text}"),
         },
         E::ErrorPropertyNotFound(name, ..) => format!("ไม่มีช่อง `{name}`"),
         E::ErrorVariableNotFound(name, ..) => format!("ไม่รู้จัก `{name}`"),
         E::ErrorModuleNotFound(name, ..) => format!("ไม่รู้จักชุดคำสั่ง `{name}`"),
         E::ErrorMismatchDataType(wanted, got, ..) | E::ErrorMismatchOutputType(wanted, got, ..) => {
-            format!("ต้องเป็น{} แต่ได้{}", thai_type(wanted), thai_type(got))
+            format!("ต้องเป็น{} แต่ได้ {}", named(wanted), named(got))
         }
         E::ErrorArrayBounds(len, index, ..) | E::ErrorStringBounds(len, index, ..) => {
             format!("ลำดับที่ {index} ไม่มี เพราะมีเพียง {len}")
         }
         E::ErrorFor(..) => "`for` วนค่านี้ไม่ได้ เพราะไม่ใช่รายการ".into(),
-        E::ErrorIndexingType(kind, ..) => format!("ใช้ [ ] กับ{}ไม่ได้", thai_type(kind)),
+        E::ErrorIndexingType(kind, ..) => format!("ใช้ [ ] กับ {} ไม่ได้", named(kind)),
         E::ErrorArithmetic(text, ..) => format!("คำนวณไม่ได้: {text}"),
         E::ErrorRuntime(value, ..) if !value.is_unit() => value.to_string(),
         other => {
@@ -279,7 +326,10 @@ fn thai_types(list: &str) -> String {
     if list.is_empty() {
         return "ไม่มีค่า".to_owned();
     }
-    list.split(", ").map(thai_type).collect::<Vec<_>>().join(", ")
+    list.split(", ")
+        .map(thai_type)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// Names of types as an author knows them; types of the vocabulary have their own names already.
@@ -298,4 +348,48 @@ fn thai_type(name: &str) -> &str {
 
 fn too_large(what: &str, most: usize) -> String {
     format!("{what}ยาวเกิน {most}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The marks that stand above or below a consonant, by the Unicode chart; written down here so that the width
+    /// tables of the library are checked against it.
+    fn takes_no_room(c: char) -> bool {
+        matches!(c, '\u{e31}' | '\u{e34}'..='\u{e3a}' | '\u{e47}'..='\u{e4e}' | '\u{200b}')
+    }
+
+    #[test]
+    fn thai_marks_take_no_room_on_screen() {
+        for c in ('\u{e01}'..='\u{e3a}').chain('\u{e3f}'..='\u{e5b}') {
+            let width = usize::from(!takes_no_room(c));
+            assert_eq!(c.to_string().width(), width, "U+{:04X}", c as u32);
+        }
+        for text in ["น้ำ", "กำ", "ผู้บริหาร", "ทั้งสิ้น", "ซื้อ\u{200b}จัดจ้าง", "ที่นี่ 25๖๔"]
+        {
+            let room = text.chars().filter(|c| !takes_no_room(*c)).count();
+            assert_eq!(text.width(), room, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_caret_stands_under_the_mistake() {
+        let line = "\tlet น้ำ = \"ผู้บริหาร\"; unmett(น้ำ);";
+        let texts = Texts::from([("a.rhai".to_owned(), line.to_owned())]);
+        let column = line.chars().position(|c| c == 'm').unwrap() - 2;
+        let fault = Fault::at("a.rhai", Position::new(1, column as u16 + 1), "ผิด", &texts);
+        let shown = fault.to_string();
+        let lines: Vec<&str> = shown.lines().collect();
+        // น้ำ is two columns wide, ผู้บริหาร six: 1+4+2+3+1+6+1+2 = 20 columns come before `unmett`.
+        assert_eq!(lines[3], format!("  | {}^ ผิด", " ".repeat(20)));
+    }
+
+    #[test]
+    fn a_hint_names_only_what_is_near() {
+        let names = ["unmet", "met", "unsure", "people"];
+        assert_eq!(hint("unmett", names), " หมายถึง `unmet` หรือไม่");
+        assert_eq!(hint("poeple", names), " หมายถึง `people` หรือไม่");
+        assert_eq!(hint("documents", names), "");
+    }
 }

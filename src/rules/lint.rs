@@ -7,7 +7,7 @@ use rhai::{
 };
 
 use super::data::{Datum, literal};
-use super::fault::{Fault, Texts, hint, unknown_variable};
+use super::fault::{CLOSURE, Fault, Texts, hint, unknown_variable};
 use super::outline::Outline;
 use super::rule::Rule;
 use crate::year::FiscalYear;
@@ -40,7 +40,10 @@ impl Vocabulary {
         let mut vocabulary = Self {
             functions: Names::new(),
             properties: BTreeSet::new(),
-            namespaces: libs.into_iter().map(|lib| (lib.clone(), Names::new())).collect(),
+            namespaces: libs
+                .into_iter()
+                .map(|lib| (lib.clone(), Names::new()))
+                .collect(),
         };
         for (space, name, params) in known {
             if let Some(property) = name.strip_prefix("get$") {
@@ -74,7 +77,7 @@ impl Script<'_> {
         self.ast
             .iter_fn_def()
             .map(AsRef::as_ref)
-            .filter(|function| !function.name.starts_with("anon$"))
+            .filter(|function| !function.name.starts_with(CLOSURE))
     }
 
     /// Where a function's name stands; the tree keeps only where its body begins.
@@ -112,14 +115,12 @@ pub(super) fn top_level(script: &Script) -> Vec<Fault> {
             Stmt::Noop(_) => {}
             Stmt::Var(parts, flags, _) if flags.contains(ASTFlags::CONSTANT) => {
                 if !literal(&parts.1) && !matches!(parts.0.name.as_str(), "RULE" | "PACK") {
-                    let message =
-                        format!("ค่าคงที่ `{}` ต้องเป็นข้อมูลที่เขียนไว้ตรง ๆ", parts.0.name);
+                    let message = format!("ค่าคงที่ `{}` ต้องเป็นข้อมูลที่เขียนไว้ตรง ๆ", parts.0.name);
                     faults.push(script.fault(parts.0.pos, message));
                 }
             }
-            other => faults.push(
-                script.fault(other.position(), "นอกฟังก์ชันเขียนได้เฉพาะ `const ชื่อ = ข้อมูล;`"),
-            ),
+            other => faults
+                .push(script.fault(other.position(), "นอกฟังก์ชันเขียนได้เฉพาะ `const ชื่อ = ข้อมูล;`")),
         }
     }
     faults
@@ -131,7 +132,10 @@ pub(super) fn names(script: &Script, vocabulary: &Vocabulary) -> Vec<Fault> {
     let mut faults = Vec::new();
     for function in script.functions() {
         let (name, params) = (function.name.to_string(), function.params.len());
-        let hides = vocabulary.functions.get(&name).is_some_and(|known| known.contains(&params));
+        let hides = vocabulary
+            .functions
+            .get(&name)
+            .is_some_and(|known| known.contains(&params));
         if hides {
             let message = format!("ชื่อ `{name}` เป็นคำสั่งของระบบอยู่แล้ว ให้ตั้งชื่ออื่น");
             faults.push(script.fault(script.place_of(function), message));
@@ -153,10 +157,18 @@ pub(super) fn names(script: &Script, vocabulary: &Vocabulary) -> Vec<Fault> {
         }
         true
     });
-    let names = Scope { script, vocabulary, own: &own, keys: &keys, constants: &constants };
+    let names = Scope {
+        script,
+        vocabulary,
+        own: &own,
+        keys: &keys,
+        constants: &constants,
+    };
     for function in script.ast.iter_fn_def() {
         // One function at a time: what a name means depends on the function it stands in.
-        let alone = script.ast.clone_functions_only_filtered(|_, _, _, name, params| {
+        // (Rhai's `clone_functions_only_filtered` filters nothing when it starts from an empty module.)
+        let mut alone = script.ast.clone_functions_only();
+        alone.retain_functions(|_, _, name, params| {
             name == function.name.as_str() && params == function.params.len()
         });
         alone.walk(&mut |path| {
@@ -211,7 +223,10 @@ impl Scope<'_> {
         if call.is_qualified() {
             let space = call.namespace.to_string();
             let Some(names) = self.vocabulary.namespaces.get(&space) else {
-                let hint = hint(&space, self.vocabulary.namespaces.keys().map(String::as_str));
+                let hint = hint(
+                    &space,
+                    self.vocabulary.namespaces.keys().map(String::as_str),
+                );
                 return Some(format!("ไม่รู้จักชุดคำสั่ง `{space}`{hint}"));
             };
             return match names.get(name) {
@@ -288,7 +303,10 @@ fn wrong_count(name: &str, takes: &BTreeSet<usize>, given: usize, skip: usize) -
         .map(|count| count.to_string())
         .collect();
     let takes = takes.join(" หรือ ");
-    Some(format!("คำสั่ง `{name}` รับค่า {takes} ตัว แต่ตรงนี้ให้ {} ตัว", given - skip))
+    Some(format!(
+        "คำสั่ง `{name}` รับค่า {takes} ตัว แต่ตรงนี้ให้ {} ตัว",
+        given - skip
+    ))
 }
 
 /// What ties the data of a rule to its functions.
@@ -307,14 +325,22 @@ pub(super) fn criteria(script: &Script, rule: &Rule, datum: &Datum) -> Vec<Fault
         } else if !ids.insert(id) {
             faults.push(script.fault(here, format!("มีเกณฑ์ชื่อ `{id}` อยู่แล้ว")));
         } else {
-            let public = script.functions().filter(|function| function.access == FnAccess::Public);
+            let public = script
+                .functions()
+                .filter(|function| function.access == FnAccess::Public);
             let hint = hint(id, public.map(|function| function.name.as_str()));
             let missing = format!("เกณฑ์ `{id}` ไม่มีฟังก์ชันชื่อ {id}{hint}");
             faults.extend(one_function(script, id, 1..=2, here, &missing));
         }
     }
     let missing = "ไม่มี fn locate(site) ซึ่งบอกว่าข้อนี้อยู่ที่ใดของเว็บไซต์";
-    faults.extend(one_function(script, LOCATE, 1..=1, datum.place(""), missing));
+    faults.extend(one_function(
+        script,
+        LOCATE,
+        1..=1,
+        datum.place(""),
+        missing,
+    ));
     for function in script.functions() {
         let name = function.name.as_str();
         let expected = function.access == FnAccess::Private || name == LOCATE;
@@ -334,13 +360,20 @@ fn one_function(
     asked: Position,
     missing: &str,
 ) -> Option<Fault> {
-    let mut found: Vec<_> = script.functions().filter(|function| function.name == name).collect();
+    let mut found: Vec<_> = script
+        .functions()
+        .filter(|function| function.name == name)
+        .collect();
     found.sort_by_key(|function| function.params.len());
     match found[..] {
         [] => Some(script.fault(asked, missing)),
         [function] if params.contains(&function.params.len()) => None,
         [function] => {
-            let shape = if name == LOCATE { "(site)" } else { "(found) หรือ (found, site)" };
+            let shape = if name == LOCATE {
+                "(site)"
+            } else {
+                "(found) หรือ (found, site)"
+            };
             Some(script.fault(script.place_of(function), format!("`{name}` ต้องรับ {shape}")))
         }
         [.., function] => {
@@ -353,7 +386,9 @@ fn one_function(
 /// ASCII names: they become file names, JSON keys and names of functions.
 pub(super) fn is_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '_'))
+        && name
+            .chars()
+            .all(|c| matches!(c, 'a'..='z' | '0'..='9' | '_'))
 }
 
 /// Where a function of a script is declared.
@@ -378,9 +413,13 @@ pub(super) fn outline(
     datum: &Datum,
 ) -> Vec<Fault> {
     let mut wrong = Vec::new();
-    let mut say = |path: &str, message: String| wrong.push(script.fault(datum.place(path), message));
+    let mut say =
+        |path: &str, message: String| wrong.push(script.fault(datum.place(path), message));
     if outline.year != year {
-        say("year", format!("ไฟล์นี้อยู่ในโฟลเดอร์ {year} แต่เขียนว่าเป็นปี {}", outline.year));
+        say(
+            "year",
+            format!("ไฟล์นี้อยู่ในโฟลเดอร์ {year} แต่เขียนว่าเป็นปี {}", outline.year),
+        );
     }
     if outline.inherits.is_some_and(|older| older >= year) {
         say("inherits", "รับช่วงได้จากปีก่อนหน้าเท่านั้น".to_owned());
@@ -409,7 +448,10 @@ pub(super) fn outline(
             repeated.extend(once(&format!("{path}/id"), &indicator.id));
             match (indicator.groups.is_empty(), indicator.measure.is_some()) {
                 (true, false) => say(&path, "ตัวชี้วัดที่ไม่มีตัวชี้วัดย่อยต้องมี `measure`".to_owned()),
-                (false, true) => say(&path, "ตัวชี้วัดที่มีตัวชี้วัดย่อยใช้มาตรการของแต่ละข้อ ไม่ต้องมี `measure`".to_owned()),
+                (false, true) => say(
+                    &path,
+                    "ตัวชี้วัดที่มีตัวชี้วัดย่อยใช้มาตรการของแต่ละข้อ ไม่ต้องมี `measure`".to_owned(),
+                ),
                 _ => {}
             }
             for (g, group) in indicator.groups.iter().enumerate() {
@@ -422,15 +464,24 @@ pub(super) fn outline(
                     let path = format!("{path}/items/{n}");
                     repeated.extend(once(&path, item.item()));
                     if !is_item(item.item()) {
-                        say(&path, format!("เลขข้อ `{}` ต้องเป็นอักษรอังกฤษและตัวเลข เช่น O14", item.item()));
+                        say(
+                            &path,
+                            format!("เลขข้อ `{}` ต้องเป็นอักษรอังกฤษและตัวเลข เช่น O14", item.item()),
+                        );
                     }
                 }
             }
         }
     }
-    let descending = outline.grades.windows(2).all(|pair| pair[0].from > pair[1].from);
+    let descending = outline
+        .grades
+        .windows(2)
+        .all(|pair| pair[0].from > pair[1].from);
     if !descending || outline.grades.last().is_none_or(|last| last.from != 0.0) {
-        say("grades", "ระดับต้องเรียงจากสูงไปต่ำ และระดับสุดท้ายเริ่มที่ 0".to_owned());
+        say(
+            "grades",
+            "ระดับต้องเรียงจากสูงไปต่ำ และระดับสุดท้ายเริ่มที่ 0".to_owned(),
+        );
     }
     wrong.extend(repeated);
     wrong

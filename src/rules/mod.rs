@@ -1,8 +1,8 @@
 //! Rules in script files: what a year asks for (`outline`), what an item asks for (`rule`), and how scripts are run.
 
 pub mod answer;
-pub mod fault;
 mod data;
+pub mod fault;
 mod lint;
 pub mod outline;
 pub mod pack;

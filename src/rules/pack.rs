@@ -11,7 +11,7 @@ use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
 use super::data::{self, Datum};
-use super::fault::{Fault, Texts};
+use super::fault::{CLOSURE, Closures, Fault, Texts};
 use super::lint::{self, Script, Vocabulary};
 use super::outline::{ItemRef, MeasureText, Outline};
 use super::rule::Rule;
@@ -61,7 +61,8 @@ impl Sources {
     pub fn scripts(&self, folder: &str) -> BTreeSet<String> {
         let script = |name: &str| {
             let name = name.strip_suffix(".rhai")?;
-            let hidden = name.contains(['/', '\\']) || name.starts_with('.') || name.ends_with(".d");
+            let hidden =
+                name.contains(['/', '\\']) || name.starts_with('.') || name.ends_with(".d");
             (!hidden).then(|| name.to_owned())
         };
         let within = |file: &str| script(file.strip_prefix(folder)?.strip_prefix('/')?);
@@ -126,6 +127,7 @@ pub struct Pack {
     pub strays: Vec<Fault>,
     engine: Engine,
     texts: Texts,
+    closures: Closures,
     digest: String,
 }
 
@@ -164,17 +166,24 @@ impl Pack {
             sources,
             engine,
             texts: Texts::new(),
+            closures: Closures::new(),
         };
         let (chain, outline, datum) = loader.chain(year).map_err(sorted)?;
         let vocabulary = loader.libs(&chain).map_err(sorted)?;
         let (rules, strays) = loader.rules(&chain, &outline, &datum, &vocabulary);
-        let Loader { engine, texts, .. } = loader;
+        let Loader {
+            engine,
+            texts,
+            closures,
+            ..
+        } = loader;
         Ok(Self {
             outline,
             rules,
             strays,
             engine,
             digest: digest_of(&texts),
+            closures,
             texts,
         })
     }
@@ -213,7 +222,21 @@ impl Pack {
             self.engine
                 .call_fn::<Dynamic>(&mut Scope::new(), ast, function, values)
         });
-        result.map_err(|error| Fault::from_eval(&error, &rule.file, function, &self.texts))
+        result.map_err(|error| {
+            let fault = Fault::from_eval(
+                &error,
+                &rule.file,
+                function,
+                &self.engine,
+                &self.texts,
+                &self.closures,
+            );
+            // Rhai forgets where a limit was hit; the function is known.
+            match fault.line {
+                0 => self.fault(rule, function, &fault.message),
+                _ => fault,
+            }
+        })
     }
 
     /// A fault about a function of a rule, placed at the function: for an answer of the wrong kind.
@@ -269,6 +292,7 @@ struct Loader<'a> {
     engine: Engine,
     /// Every file that was read, for the digest and for quoting.
     texts: Texts,
+    closures: Closures,
 }
 
 /// A script that could be parsed.
@@ -306,6 +330,13 @@ impl Loader<'_> {
         match parsed {
             Ok(mut ast) => {
                 ast.set_source(file);
+                for function in ast
+                    .iter_functions()
+                    .filter(|known| known.name.starts_with(CLOSURE))
+                {
+                    let files = self.closures.entry(function.name.to_owned()).or_default();
+                    files.insert(file.to_owned());
+                }
                 Ok(Parsed { ast, strict })
             }
             Err(error) => Err(Fault::from_parse(&error, file, &self.texts)),
@@ -348,7 +379,11 @@ impl Loader<'_> {
             return Err(vec![Fault::of_file(&file, self.no_pack(year, heir))]);
         };
         let Parsed { ast, .. } = self.parse(&file, &text).map_err(|fault| vec![fault])?;
-        let script = Script { file: &file, ast: &ast, texts: &self.texts };
+        let script = Script {
+            file: &file,
+            ast: &ast,
+            texts: &self.texts,
+        };
         let mut faults = lint::top_level(&script);
         let read = read_constant::<Outline>(&script, "PACK", &data::PACK);
         match read {
@@ -364,8 +399,15 @@ impl Loader<'_> {
     }
 
     fn no_pack(&self, year: FiscalYear, heir: Option<FiscalYear>) -> String {
-        let why = heir.map_or_else(String::new, |heir| format!(" ซึ่งปี {heir} รับช่วงต่อ (inherits)"));
-        let years: Vec<String> = self.sources.years().iter().map(ToString::to_string).collect();
+        let why = heir.map_or_else(String::new, |heir| {
+            format!(" ซึ่งปี {heir} รับช่วงต่อ (inherits)")
+        });
+        let years: Vec<String> = self
+            .sources
+            .years()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         let there = match years.is_empty() {
             true => "ที่นี่ไม่มีกฎของปีใดเลย".to_owned(),
             false => format!("ปีที่มี: {}", years.join(", ")),
@@ -382,14 +424,18 @@ impl Loader<'_> {
             }
         }
         for name in libs.keys() {
-            self.engine.register_static_module(name, Module::new().into());
+            self.engine
+                .register_static_module(name, Module::new().into());
         }
         let mut faults = Vec::new();
         let mut parsed = Vec::new();
         for (name, &year) in &libs {
             let file = file_of(year, &format!("lib/{name}"));
             if !lint::is_name(name) || name == "global" {
-                faults.push(Fault::of_file(&file, "ชื่อไฟล์ใน lib ต้องเป็น a-z 0-9 _ และไม่ใช่ global"));
+                faults.push(Fault::of_file(
+                    &file,
+                    "ชื่อไฟล์ใน lib ต้องเป็น a-z 0-9 _ และไม่ใช่ global",
+                ));
             }
             match self.lib(name, &file) {
                 Ok(lib) => parsed.push((file, lib)),
@@ -401,7 +447,11 @@ impl Loader<'_> {
         }
         let vocabulary = Vocabulary::of(&self.engine, libs.keys());
         for (file, Parsed { ast, strict }) in &parsed {
-            let script = Script { file, ast, texts: &self.texts };
+            let script = Script {
+                file,
+                ast,
+                texts: &self.texts,
+            };
             faults.extend(with_strict(lint::names(&script, &vocabulary), strict));
         }
         if faults.is_empty() {
@@ -412,18 +462,32 @@ impl Loader<'_> {
     }
 
     fn lib(&mut self, name: &str, file: &str) -> Result<Parsed, Vec<Fault>> {
-        let text = self.text(file).map_err(|fault| vec![fault])?.unwrap_or_default();
+        let text = self
+            .text(file)
+            .map_err(|fault| vec![fault])?
+            .unwrap_or_default();
         let parsed = self.parse(file, &text).map_err(|fault| vec![fault])?;
-        let script = Script { file, ast: &parsed.ast, texts: &self.texts };
+        let script = Script {
+            file,
+            ast: &parsed.ast,
+            texts: &self.texts,
+        };
         let faults = lint::top_level(&script);
         if !faults.is_empty() {
             return Err(faults);
         }
-        let module = sandbox::with_fuel(|| {
-            Module::eval_ast_as_new(Scope::new(), &parsed.ast, &self.engine)
-        });
         let module =
-            module.map_err(|error| vec![Fault::from_eval(&error, file, "const", &self.texts)])?;
+            sandbox::with_fuel(|| Module::eval_ast_as_new(Scope::new(), &parsed.ast, &self.engine));
+        let module = module.map_err(|error| {
+            vec![Fault::from_eval(
+                &error,
+                file,
+                "const",
+                &self.engine,
+                &self.texts,
+                &self.closures,
+            )]
+        })?;
         self.engine.register_static_module(name, module.into());
         Ok(parsed)
     }
@@ -502,7 +566,11 @@ impl Loader<'_> {
             Ok(parsed) => parsed,
             Err(fault) => return LoadedRule::broken(file.to_owned(), digest, vec![fault]),
         };
-        let script = Script { file, ast: &ast, texts: &self.texts };
+        let script = Script {
+            file,
+            ast: &ast,
+            texts: &self.texts,
+        };
         let mut faults = lint::top_level(&script);
         faults.extend(with_strict(lint::names(&script, vocabulary), &strict));
         let rule = match read_constant::<Rule>(&script, "RULE", &data::RULE) {
@@ -587,9 +655,10 @@ fn with_strict(mut faults: Vec<Fault>, strict: &Option<Fault>) -> Vec<Fault> {
 
 /// RULE is data for the host; without it in the way every call of a function costs less.
 fn without_rule(ast: &AST) -> AST {
-    let rest = ast.statements().iter().filter(
-        |statement| !matches!(statement, Stmt::Var(parts, ..) if parts.0.name == "RULE"),
-    );
+    let rest = ast
+        .statements()
+        .iter()
+        .filter(|statement| !matches!(statement, Stmt::Var(parts, ..) if parts.0.name == "RULE"));
     let mut slim = AST::new(rest.cloned(), ast.shared_lib().clone());
     if let Some(source) = ast.source() {
         slim.set_source(source);
@@ -604,14 +673,22 @@ fn read_constant<T: serde::de::DeserializeOwned>(
 ) -> Result<(T, Datum), Vec<Fault>> {
     let fault = |place, message: String| Fault::at(script.file, place, message, script.texts);
     let Some(expr) = data::constant(script.ast, name) else {
-        return Err(vec![fault(Position::NONE, format!("ไม่พบ `const {name} = #{{ … }};`"))]);
+        return Err(vec![fault(
+            Position::NONE,
+            format!("ไม่พบ `const {name} = #{{ … }};`"),
+        )]);
     };
     let datum = data::read(expr, shape).map_err(|mistakes| {
         let faults = mistakes.into_iter();
-        faults.map(|(place, message)| fault(place, message)).collect::<Vec<_>>()
+        faults
+            .map(|(place, message)| fault(place, message))
+            .collect::<Vec<_>>()
     })?;
     match serde_json::from_value(datum.value.clone()) {
         Ok(value) => Ok((value, datum)),
-        Err(error) => Err(vec![fault(datum.place(""), format!("อ่าน {name} ไม่ได้: {error}"))]),
+        Err(error) => Err(vec![fault(
+            datum.place(""),
+            format!("อ่าน {name} ไม่ได้: {error}"),
+        )]),
     }
 }
