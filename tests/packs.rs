@@ -1,4 +1,5 @@
 //! Packs as an author writes them: inheritance, every mistake at its place, and what a script cannot do.
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -157,7 +158,7 @@ fn unknown_names_are_all_reported_with_the_nearest_known_one() {
         r#"const WANTED = ["ชื่อ"];
 fn names(found, site) {
     let ผู้ที่พบทั้งหมด = "ที่นี่มีชื่อผู้บริหาร"; if found.is_empty { return unmett("ไม่พบ", found); }
-    let n = found.peple.len;
+    let n = found.peple.len; let row = #{ total: 1 }; let sum = row.total + found.title;
     let seen = found.people.filter(|person| person != lost && person.contians("ก"));
     if found.find { return met(missing, found); }
     if WANTED.len() > 1 { return word::executives(); }
@@ -294,6 +295,7 @@ fn a_failure_while_running_says_where_and_who_called() {
         run("fn names(found) { let a = [1]; a[7] }"),
         run("fn names(found) { if found { 1 } else { 2 } }"),
         run("fn names(found) { 1 / 0 }"),
+        run("fn names(found) { let a = [1]; a.filter(|n| n == a.len) }"),
         run("fn names(found) { throw \"ผู้เขียนกฎหยุดเอง\" }"),
     ];
     snapshot("faults-running", &pages.join("\n\n"));
@@ -369,6 +371,19 @@ fn one_call_leaves_nothing_for_the_next() {
         (call(), call()),
         ("met 2 2".to_owned(), "met 2 2".to_owned())
     );
+}
+
+#[test]
+fn one_pack_serves_many_threads() {
+    let pack = load_rule("fn names(found) { met(`${found.people.len}`, found) }");
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let answer = pack.call(&pack.rules[0], "names", vec![place()]).unwrap();
+                assert_eq!(answer.to_string(), "met 2");
+            });
+        }
+    });
 }
 
 #[test]
@@ -652,7 +667,7 @@ fn a_closure_that_a_lib_runs_is_blamed_on_its_own_file() {
 }
 
 proptest::proptest! {
-    #![proptest_config(proptest::test_runner::Config { cases: 200, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(proptest::test_runner::Config { cases: 100, failure_persistence: None, ..Default::default() })]
 
     /// Values shared with closures, values holding themselves, sizes that grow: all end in an answer or a fault.
     #[test]

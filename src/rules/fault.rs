@@ -285,6 +285,7 @@ fn running(error: &EvalAltResult, engine: &Engine) -> String {
         }
         E::ErrorStackOverflow(..) => "ฟังก์ชันเรียกซ้อนกันลึกเกินไป".into(),
         E::ErrorDataTooLarge(..) => "ข้อความหรือรายการยาวเกินกำหนด".into(),
+        E::ErrorDataRace(..) => "ค่านี้ถูกใช้อยู่ใน |…| ที่ทำงานกับค่านี้เอง ให้เก็บค่าที่ต้องใช้ไว้ในตัวแปรอื่นก่อน".into(),
         E::ErrorTooManyVariables(..) => "มีตัวแปรมากเกินไป".into(),
         E::ErrorFunctionNotFound(signature, ..) => match signature.split_once(" (") {
             Some((name, types)) => {
@@ -351,6 +352,7 @@ fn too_large(what: &str, most: usize) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

@@ -152,7 +152,10 @@ pub(super) fn names(script: &Script, vocabulary: &Vocabulary) -> Vec<Fault> {
         }
     }
     script.ast.walk(&mut |path| {
-        if let Some(ASTNode::Expr(Expr::Map(map, _))) = path.last() {
+        let data = matches!(path.first(), Some(ASTNode::Stmt(Stmt::Var(parts, ..))) if parts.0.name == "RULE");
+        if let Some(ASTNode::Expr(Expr::Map(map, _))) = path.last()
+            && !data
+        {
             keys.extend(map.0.iter().map(|(key, _)| key.name.to_string()));
         }
         true
