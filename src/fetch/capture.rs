@@ -6,6 +6,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::address::Scope;
+
 /// One crawl of one agency's website.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Capture {
@@ -25,7 +27,37 @@ pub struct Capture {
     pub digest: Option<String>,
 }
 
-/// One request and what came of it.
+impl Capture {
+    /// The agency's site: the home's host, and the host to which the home page itself sends its visitors.
+    pub fn scope(&self) -> Scope {
+        let mut scope = Scope::of(&self.home);
+        let mut at = self.home.clone();
+        for visit in &self.visits {
+            let Ok(response) = &visit.result else {
+                continue;
+            };
+            if visit.url == at
+                && let Some(next) = response.location().and_then(|to| at.join(to).ok())
+            {
+                at = super::address::normalise(&next);
+                scope.adopt(&at);
+            }
+        }
+        scope
+    }
+
+    /// Today in Thailand, which keeps UTC+7 all year.
+    pub fn today() -> Date {
+        Self::day_of(Timestamp::now())
+    }
+
+    /// The day it is in Thailand at an instant.
+    pub fn day_of(at: Timestamp) -> Date {
+        jiff::tz::offset(7).to_datetime(at).date()
+    }
+}
+
+/// One request and what came of it. A request that was tried again stands once, with its last outcome.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Visit {
     /// The address asked for, normalised.
@@ -43,10 +75,15 @@ pub struct Visit {
 pub struct Found {
     /// The page that holds the link (or `sitemap.xml`, `robots.txt`).
     pub on: Url,
-    /// The link's text; empty for icon links and frames.
+    /// The link's text, or the text for its image; empty for frames.
     pub label: String,
     /// Clicks from the home page, 1 for a link on the home page. Frames and redirects add none.
     pub clicks: u32,
+}
+
+impl Found {
+    /// Clicks of what only a sitemap names: nobody clicks there, and it is asked for after everything that is linked.
+    pub const UNLINKED: u32 = 100;
 }
 
 /// An HTTP answer.
@@ -54,7 +91,7 @@ pub struct Found {
 pub struct Response {
     /// HTTP status code.
     pub status: u16,
-    /// Header fields in order, names as sent.
+    /// Header fields in order, less those of the encodings that were undone.
     pub headers: Vec<(String, String)>,
     /// The body with transfer and content encodings undone.
     pub body: Bytes,
@@ -110,6 +147,51 @@ pub enum FaultKind {
     PrivateAddress,
 }
 
+impl FaultKind {
+    /// One Thai sentence on what the agency's webmaster, or the person who runs the crawl, can do.
+    pub fn advice(self) -> &'static str {
+        match self {
+            Self::Dns => {
+                "ไม่พบชื่อเว็บไซต์ในระบบ DNS: ตรวจการสะกดที่อยู่ และตรวจกับผู้ดูแลโดเมนว่าชื่อยังไม่หมดอายุ"
+            }
+            Self::Refused => {
+                "เครื่องแม่ข่ายไม่รับการเชื่อมต่อ: ตรวจว่าเว็บไซต์เปิดให้บริการอยู่ และพอร์ตในที่อยู่ถูกต้อง"
+            }
+            Self::Tls => {
+                "ใบรับรองความปลอดภัย (TLS) ใช้ไม่ได้: แจ้งผู้ดูแลเว็บไซต์ให้ต่ออายุหรือติดตั้งใบรับรองให้ครบสาย"
+            }
+            Self::Timeout => "เว็บไซต์ไม่ตอบภายในเวลาที่กำหนด: ลองใหม่นอกเวลาราชการ หรือแจ้งผู้ดูแลให้ตรวจความเร็วของเครื่อง",
+            Self::Disconnected => {
+                "การเชื่อมต่อขาดกลางทาง: ลองใหม่ หากเป็นซ้ำที่หน้าเดิมให้แจ้งผู้ดูแลเว็บไซต์ตรวจหน้านั้น"
+            }
+            Self::RedirectLoop => {
+                "หน้าเว็บส่งต่อวนกันไม่สิ้นสุด: แจ้งผู้ดูแลเว็บไซต์ให้แก้การส่งต่อ (redirect) ของที่อยู่นี้"
+            }
+            Self::Malformed => {
+                "คำตอบไม่ใช่ HTTP ที่อ่านได้: ตรวจว่าที่อยู่และพอร์ตเป็นของเว็บไซต์จริง แล้วแจ้งผู้ดูแลเครื่องแม่ข่าย"
+            }
+            Self::PrivateAddress => {
+                "ที่อยู่นี้เป็นเครือข่ายภายในซึ่งไม่อนุญาตให้เรียก: หากตั้งใจตรวจเว็บไซต์ภายใน ให้สั่งด้วย --allow-private"
+            }
+        }
+    }
+}
+
+/// One Thai sentence on what to do about an HTTP status that is not the page asked for; `None` for answers that are fine.
+pub fn advice_for_status(status: u16) -> Option<&'static str> {
+    Some(match status {
+        100..=399 => return None,
+        401 | 407 => "หน้านี้ต้องเข้าสู่ระบบก่อน: ข้อมูลที่ต้องเปิดเผยต้องดูได้โดยไม่ต้องมีบัญชีผู้ใช้",
+        403 => "เครื่องแม่ข่ายไม่อนุญาตให้ดู: แจ้งผู้ดูแลเว็บไซต์ให้เปิดสิทธิ์อ่านสาธารณะแก่หน้านี้",
+        404 | 410 => "ไม่พบหน้านี้แล้ว: แก้ลิงก์ให้ชี้ไปยังที่อยู่ปัจจุบัน หรือนำเอกสารกลับขึ้นเว็บไซต์",
+        408 | 504 => "เครื่องแม่ข่ายตอบไม่ทันเวลา: ลองใหม่ภายหลัง หากเป็นซ้ำให้แจ้งผู้ดูแลเว็บไซต์",
+        429 => "เครื่องแม่ข่ายขอให้เรียกช้าลง: เก็บใหม่โดยเพิ่มเวลาเว้นระหว่างคำขอ (--delay)",
+        400..=499 => "เครื่องแม่ข่ายไม่รับคำขอนี้: ตรวจว่าที่อยู่ในลิงก์เขียนถูกต้อง",
+        502 | 503 => "เว็บไซต์ปิดปรับปรุงหรือรับภาระไม่ไหว: ลองใหม่ภายหลัง หากเป็นซ้ำให้แจ้งผู้ดูแลเว็บไซต์",
+        _ => "โปรแกรมของเว็บไซต์ขัดข้อง: แจ้งผู้ดูแลเว็บไซต์ให้ตรวจบันทึกข้อผิดพลาดของหน้านี้",
+    })
+}
+
 /// An address seen and not asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Skipped {
@@ -133,8 +215,10 @@ pub enum SkipReason {
     Trap,
     /// It is the same page in another form (print view, session id).
     Duplicate,
-    /// A limit (pages, time, bytes, depth) came first.
+    /// A limit (pages, time, bytes, depth, images) came first.
     Limit,
+    /// Video, sound or a program: nothing a reader of texts can use.
+    Media,
 }
 
 /// An endless part of a site.
@@ -176,4 +260,6 @@ pub enum Stop {
     Interrupted,
     /// The host kept failing and was given up.
     HostDown,
+    /// The capture file ends in the middle, so what came after is not known.
+    FileCut,
 }
