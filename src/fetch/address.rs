@@ -125,6 +125,11 @@ impl Origin {
             port: url.port(),
         }
     }
+
+    /// Whether it answers at the ports of http and https, so that the two are twins.
+    pub fn has_twin(&self) -> bool {
+        self.port.is_none()
+    }
 }
 
 impl std::fmt::Display for Origin {

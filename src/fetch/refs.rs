@@ -447,7 +447,7 @@ pub(crate) const FILES: [&str; 17] = [
     "zip", "rar", "7z", "xlsm",
 ];
 
-fn percent_decoded(text: &str) -> String {
+pub(crate) fn percent_decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&byte, tail)) = rest.split_first() {

@@ -309,7 +309,7 @@ fn request_of(url: &Url) -> String {
     )
 }
 
-fn is_encoding(name: &str) -> bool {
+pub(crate) fn is_encoding(name: &str) -> bool {
     name.eq_ignore_ascii_case("transfer-encoding") || name.eq_ignore_ascii_case("content-encoding")
 }
 
@@ -697,6 +697,14 @@ fn found_of(record: &Record) -> Option<Found> {
 
 /// Reads an HTTP answer and undoes the encodings of its body.
 fn parse_http(block: &[u8]) -> Option<Response> {
+    // Browsers' archives speak of HTTP/2 in the manner of HTTP/1.
+    let newer = [&b"HTTP/2"[..], b"HTTP/3"]
+        .iter()
+        .any(|version| block.starts_with(version));
+    if newer {
+        let rest = &block[block.iter().position(|byte| *byte == b' ')?..];
+        return parse_http(&[b"HTTP/1.1", rest].concat());
+    }
     let mut fields = vec![httparse::EMPTY_HEADER; 256];
     let mut parsed = httparse::Response::new(&mut fields);
     let config = {
