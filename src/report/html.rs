@@ -1,1 +1,224 @@
-//! The report as one HTML file.
+//! The report as one HTML file: nothing loaded from elsewhere, made for the screen and for A4.
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
+use serde::de::DeserializeOwned;
+use url::Url;
+
+use super::{
+    agency_line, basis_words, count, decision_words, harmless, of, outcome_words, readable_url,
+    shortened,
+};
+use crate::audit::{Audit, Item};
+use crate::judge::Decision;
+use crate::rules::answer::Outcome;
+use crate::rules::rule::{Basis, Reason};
+use crate::score::round3;
+use crate::year::thai_date;
+
+const PAGE: &str = include_str!("page.html");
+
+/// Characters of a quote that are shown.
+const QUOTE: usize = 280;
+
+/// Writes the report.
+pub fn html(audit: &Audit) -> Result<String, minijinja::Error> {
+    render(audit, UndefinedBehavior::Lenient)
+}
+
+fn render(audit: &Audit, undefined: UndefinedBehavior) -> Result<String, minijinja::Error> {
+    let mut page = Environment::new();
+    page.set_undefined_behavior(undefined);
+    page.set_auto_escape_callback(|_| AutoEscape::Html);
+    page.set_syntax(
+        SyntaxConfig::builder()
+            .trim_blocks(true)
+            .lstrip_blocks(true)
+            .build()?,
+    );
+    page.add_filter("points", |points: f64| format!("{points:.2}"));
+    page.add_filter("readable", |url: String| readable_url(&url));
+    page.add_filter("href", |url: String| href(&url));
+    page.add_filter("quote", |text: String| shortened(&harmless(&text), QUOTE));
+    page.add_filter("decision_mark", |word: String| {
+        said(&word, |one: Decision| decision_words(one).0)
+    });
+    page.add_filter("decision", |word: String| {
+        said(&word, |one: Decision| decision_words(one).1)
+    });
+    page.add_filter("outcome_mark", |word: String| {
+        said(&word, |one: Outcome| outcome_words(one).0)
+    });
+    page.add_filter("outcome", |word: String| {
+        said(&word, |one: Outcome| outcome_words(one).1)
+    });
+    page.add_filter("basis", |word: String| {
+        said(&word, |one: Basis| basis_words(one).unwrap_or_default())
+    });
+    page.add_filter("reason", |word: String| said(&word, Reason::thai));
+    page.render_str(
+        PAGE,
+        context! {
+            audit => Serde(audit),
+            agency => agency_line(&audit.agency, &audit.home),
+            date => thai_date(audit.taken_on),
+            next_year => audit.year.0.saturating_add(1),
+            passed => count(audit, Decision::Pass),
+            failed => count(audit, Decision::Fail),
+            unsure => count(audit, Decision::Unsure),
+            gaps => Serde(by_stake(audit, Decision::Fail)),
+            reviews => Serde(by_stake(audit, Decision::Unsure)),
+            passes => Serde(of(audit, Decision::Pass).collect::<Vec<_>>()),
+            stopped => audit.coverage.stopped_because(),
+        },
+    )
+}
+
+fn by_stake(audit: &Audit, decision: Decision) -> Vec<&Item> {
+    let mut items: Vec<&Item> = of(audit, decision).collect();
+    items.sort_by(|a, b| round3(b.points.total).total_cmp(&round3(a.points.total)));
+    items
+}
+
+/// The address as a link target, or nothing when it is not one a reader may follow.
+fn href(url: &str) -> String {
+    match Url::parse(url) {
+        Ok(parsed) if matches!(parsed.scheme(), "http" | "https" | "mailto") => parsed.into(),
+        _ => String::new(),
+    }
+}
+
+/// Words for a code of the JSON form.
+fn said<T: DeserializeOwned>(code: &str, words: impl Fn(T) -> &'static str) -> &'static str {
+    serde_json::from_value(code.into())
+        .map(words)
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::tests::audit_of;
+    use crate::sample;
+
+    fn page(audit: &Audit) -> String {
+        render(audit, UndefinedBehavior::SemiStrict).unwrap()
+    }
+
+    #[test]
+    fn what_a_website_says_cannot_become_markup() {
+        let page = page(&audit_of(sample::verdicts(), true));
+        assert!(!page.contains("<script"), "a quote became a script");
+        assert!(page.contains("&lt;script&gt;alert(1)&lt;&#x2f;script&gt;"));
+        assert!(
+            !page.contains("href=\"javascript:"),
+            "a label became a script"
+        );
+        assert!(
+            page.contains("javascript:alert(1)"),
+            "the address is still told"
+        );
+    }
+
+    #[test]
+    fn nothing_is_loaded_from_elsewhere() {
+        let page = page(&audit_of(sample::verdicts(), true));
+        for loading in [
+            "src=", "<link", "@import", "url(", "<iframe", "<img", "srcset",
+        ] {
+            assert!(!page.contains(loading), "{loading}");
+        }
+        let links = page.matches("<a href=\"http").count();
+        assert!(links > 40 && links == page.matches("rel=\"noopener noreferrer\"").count());
+    }
+
+    #[test]
+    fn every_part_a_reader_was_promised_is_there() {
+        let page = page(&audit_of(sample::verdicts(), true));
+        for needed in [
+            "<html lang=\"th\">",
+            "79.78–80.78",
+            "ระดับ B",
+            "สิ่งที่ควรทำก่อน",
+            "พบ “รายงานผล 2561” แต่เป็นข้อมูลปี 2561",
+            "วิธีการดำเนินการ",
+            "ระยะเวลาการดำเนินการ",
+            "การติดตามผล",
+            "ถ้อยคำเกณฑ์ยังไม่ยืนยัน",
+            "สิ่งที่ได้อ่านและไม่ได้อ่าน",
+            "จากสูงไปต่ำ",
+            "ประจำปีงบประมาณ พ.ศ. 2565",
+            "5f2a5f2a",
+            "9c419c41",
+        ] {
+            assert!(page.contains(needed), "{needed}");
+        }
+        for id in 1..=43 {
+            assert!(
+                page.contains(&format!("<th scope=\"row\">O{id}</th>")),
+                "O{id}"
+            );
+        }
+        for item in sample::FAILED {
+            assert_eq!(page.matches(&format!("id=\"{item}\"")).count(), 1);
+        }
+        assert_eq!(
+            page.matches("<table").count(),
+            page.matches("<thead").count(),
+            "a table without headers"
+        );
+        assert_eq!(page.matches("<tr>").count(), page.matches("</tr>").count());
+    }
+
+    #[test]
+    fn every_shape_of_audit_can_be_printed() {
+        let mut bare = audit_of(sample::plain(&[], &[]), false);
+        page(&bare);
+        bare.coverage.complete = false;
+        bare.coverage.stop = Some("pages".to_owned());
+        bare.capture_digest = None;
+        bare.agency.name.clear();
+        bare.faults.push(crate::audit::RuleFault {
+            item: "O1".into(),
+            message: "<b>".into(),
+        });
+        for item in &mut bare.items {
+            item.verdict.evidence.clear();
+            item.verdict.criteria.clear();
+        }
+        let page = page(&bare);
+        assert!(page.contains("ถึงจำนวนหน้าสูงสุดที่กำหนด") && page.contains("&lt;b&gt;"));
+        assert!(
+            render(
+                &audit_of(sample::plain(&[], &["O1", "O43"]), true),
+                UndefinedBehavior::SemiStrict
+            )
+            .is_ok()
+        );
+    }
+
+    #[test]
+    fn the_same_audit_gives_the_same_bytes() {
+        let audit = audit_of(sample::verdicts(), true);
+        assert_eq!(page(&audit), page(&audit));
+    }
+
+    #[test]
+    fn only_addresses_a_reader_may_follow_become_links() {
+        assert_eq!(
+            href("https://a.go.th/ข่าว"),
+            "https://a.go.th/%E0%B8%82%E0%B9%88%E0%B8%B2%E0%B8%A7"
+        );
+        assert_eq!(href("mailto:a@b.go.th"), "mailto:a@b.go.th");
+        for other in [
+            "javascript:alert(1)",
+            " JavaScript:alert(1)",
+            "data:text/html,x",
+            "file:///etc/passwd",
+            "/public",
+        ] {
+            assert_eq!(href(other), "", "{other}");
+        }
+    }
+}
