@@ -111,14 +111,16 @@ pub struct RuleFault {
 pub struct Coverage {
     /// Nothing ended the crawl early: what was not found is not linked from the home page.
     pub complete: bool,
-    /// Why the crawl ended early: `pages`, `bytes`, `time`, `depth`, `interrupted`, `host_down`; null when complete.
+    /// Why the crawl ended early: `pages`, `bytes`, `time`, `depth`, `interrupted`, `host_down`, `file_cut`; null when complete.
     pub stop: Option<String>,
     /// Distinct addresses that were seen, fetched or not.
     pub addresses: u32,
     /// HTML pages that were read.
     pub pages: u32,
-    /// Files (PDF, Word, sheets, images) that were fetched.
+    /// Files (PDF, Word, sheets and the like) that were fetched.
     pub documents: u32,
+    /// Images that were fetched.
+    pub images: u32,
     /// Files of these whose text a machine could not read.
     pub unreadable: u32,
     /// What was not read, by reason.
@@ -257,7 +259,7 @@ impl Coverage {
     pub fn of(capture: &Capture) -> Self {
         let mut addresses = BTreeSet::new();
         let mut missed = Missed::default();
-        let (mut pages, mut documents) = (0, 0);
+        let (mut pages, mut documents, mut images) = (0, 0, 0);
         let last: BTreeMap<&str, usize> = (0..)
             .zip(&capture.visits)
             .map(|(at, visit)| (visit.url.as_str(), at))
@@ -275,6 +277,7 @@ impl Coverage {
                     match Shape::of(answer) {
                         Shape::Page => pages += 1,
                         Shape::Document => documents += 1,
+                        Shape::Image => images += 1,
                         Shape::Other => {}
                     }
                     if answer.truncated.is_some() {
@@ -294,6 +297,7 @@ impl Coverage {
             addresses: u32::try_from(addresses.len()).unwrap_or(u32::MAX),
             pages,
             documents,
+            images,
             unreadable: 0,
             not_read: missed.list(),
             traps: capture.traps.iter().map(TrapNote::of).collect(),
@@ -323,6 +327,7 @@ impl Coverage {
             Stop::Depth,
             Stop::Interrupted,
             Stop::HostDown,
+            Stop::FileCut,
         ];
         let code = self.stop.as_deref()?;
         stops
@@ -395,32 +400,29 @@ impl Missed {
 enum Shape {
     Page,
     Document,
+    Image,
     Other,
 }
 
 impl Shape {
     fn of(answer: &Response) -> Self {
-        const FILES: [&[u8]; 7] = [
-            b"%PDF",
-            b"PK\x03\x04",
-            b"\xD0\xCF\x11\xE0",
-            b"{\\rtf",
-            b"\xFF\xD8\xFF",
-            b"\x89PNG",
-            b"GIF8",
-        ];
+        const FILES: [&[u8]; 4] = [b"%PDF", b"PK\x03\x04", b"\xD0\xCF\x11\xE0", b"{\\rtf"];
+        const IMAGES: [&[u8]; 3] = [b"\xFF\xD8\xFF", b"\x89PNG", b"GIF8"];
         let body = answer.body.as_ref();
+        let begins = |kinds: &[&[u8]]| kinds.iter().any(|magic| body.starts_with(magic));
         let kind = answer
             .header("content-type")
             .unwrap_or("text/html")
             .to_ascii_lowercase();
-        if FILES.iter().any(|magic| body.starts_with(magic)) {
+        let says = |words: &[&str]| words.iter().any(|word| kind.contains(word));
+        if begins(&FILES) {
             Self::Document
-        } else if kind.contains("html") {
+        } else if begins(&IMAGES) || kind.starts_with("image/") {
+            Self::Image
+        } else if says(&["html"]) {
             Self::Page
-        } else if ["text/", "javascript", "json", "xml", "font", "image/"]
-            .iter()
-            .any(|plain| kind.contains(plain))
+        } else if says(&["text/", "javascript", "json", "xml", "font"])
+            && !says(&["officedocument"])
         {
             Self::Other
         } else {
@@ -435,6 +437,7 @@ fn skip_words(why: SkipReason) -> (&'static str, &'static str) {
         SkipReason::Robots => ("robots", "robots.txt ของเว็บไซต์ไม่อนุญาต"),
         SkipReason::Trap => ("trap", "อยู่ในส่วนที่วนไม่รู้จบ"),
         SkipReason::Duplicate => ("duplicate", "เป็นหน้าเดิมในอีกรูปแบบ"),
+        SkipReason::Media => ("media", "เป็นวิดีโอ เสียง หรือโปรแกรม"),
         SkipReason::Limit => ("limit", "ถึงขีดจำกัดการตรวจก่อน"),
     }
 }
@@ -459,6 +462,7 @@ fn stop_words(stop: Stop) -> (&'static str, &'static str) {
         Stop::Time => ("time", "หมดเวลาที่กำหนด"),
         Stop::Depth => ("depth", "ถึงความลึกของลิงก์สูงสุดที่กำหนด"),
         Stop::Interrupted => ("interrupted", "ผู้ใช้สั่งหยุด"),
+        Stop::FileCut => ("file_cut", "ไฟล์ที่เก็บไว้ขาดตอนท้าย"),
         Stop::HostDown => ("host_down", "เว็บไซต์ไม่ตอบต่อเนื่องหลายครั้ง"),
     }
 }
@@ -521,6 +525,7 @@ pub(crate) mod tests {
                 visit("/", Ok((302, "text/html", b""))),
                 visit("/public", Ok((200, "text/html; charset=utf-8", b"<html>"))),
                 visit("/plan.pdf", Ok((200, "text/html", b"%PDF-1.4"))),
+                visit("/photo.jpg", Ok((200, "text/html", b"\xFF\xD8\xFF\xE0"))),
                 visit("/style.css", Ok((200, "text/css", b"a{}"))),
                 visit("/gone", Ok((404, "text/html", b"<html>"))),
                 visit("/gone-too", Ok((404, "text/html", b"<html>"))),
@@ -574,7 +579,7 @@ pub(crate) mod tests {
             (coverage.pages, coverage.documents, coverage.unreadable),
             (2, 1, 1)
         );
-        assert_eq!(coverage.addresses, 12);
+        assert_eq!((coverage.addresses, coverage.images), (13, 1));
         assert!(coverage.complete);
         let reasons: Vec<(&str, u32)> = coverage
             .not_read

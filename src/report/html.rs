@@ -8,9 +8,10 @@ use url::Url;
 
 use super::{
     agency_line, basis_words, count, decision_words, harmless, of, outcome_words, readable_url,
-    shortened,
+    shortened, summary_adds,
 };
 use crate::audit::{Audit, Item};
+use crate::fetch::capture::Found;
 use crate::judge::Decision;
 use crate::rules::answer::Outcome;
 use crate::rules::rule::{Basis, Reason};
@@ -70,9 +71,19 @@ fn render(audit: &Audit, undefined: UndefinedBehavior) -> Result<String, minijin
             gaps => Serde(by_stake(audit, Decision::Fail)),
             reviews => Serde(by_stake(audit, Decision::Unsure)),
             passes => Serde(of(audit, Decision::Pass).collect::<Vec<_>>()),
+            summaries => Serde(telling(audit)),
+            unlinked => Found::UNLINKED,
             stopped => audit.coverage.stopped_because(),
         },
     )
+}
+
+/// Items whose summary says more than their criteria.
+fn telling(audit: &Audit) -> Vec<&str> {
+    let all = audit.items.iter().map(|item| &item.verdict);
+    all.filter(|verdict| summary_adds(verdict))
+        .map(|verdict| verdict.id.as_str())
+        .collect()
 }
 
 fn by_stake(audit: &Audit, decision: Decision) -> Vec<&Item> {

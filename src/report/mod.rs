@@ -6,7 +6,7 @@ mod wrap;
 
 use crate::agency::Agency;
 use crate::audit::{Audit, Item};
-use crate::judge::Decision;
+use crate::judge::{Decision, Verdict};
 use crate::rules::answer::Outcome;
 use crate::rules::rule::Basis;
 
@@ -69,6 +69,14 @@ fn of(audit: &Audit, decision: Decision) -> impl Iterator<Item = &Item> {
         .items
         .iter()
         .filter(move |item| item.verdict.verdict == decision)
+}
+
+/// The summary says more than the sentences of the criteria below it.
+fn summary_adds(verdict: &Verdict) -> bool {
+    !verdict
+        .criteria
+        .iter()
+        .any(|one| !one.because.is_empty() && verdict.summary.contains(&one.because))
 }
 
 /// An address as a person reads it: Thai instead of `%E0%B8…`. Whatever could mislead the eye stays encoded.

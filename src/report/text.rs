@@ -5,9 +5,10 @@ use std::fmt::Write;
 use super::wrap::{columns, padded, wrap};
 use super::{
     agency_line, basis_words, count, decision_words, harmless, of, outcome_words, readable_url,
-    shortened,
+    shortened, summary_adds,
 };
 use crate::audit::{Audit, Item};
+use crate::fetch::capture::Found;
 use crate::judge::{CriterionVerdict, Decision};
 use crate::rules::answer::{Evidence, Outcome};
 use crate::score::round3;
@@ -267,7 +268,7 @@ fn gaps(sheet: &mut Sheet, audit: &Audit) {
         let verdict = &item.verdict;
         sheet.line("");
         item_head(sheet, item);
-        let mut said = verdict.summary.as_str();
+        let mut said = "";
         for one in verdict
             .criteria
             .iter()
@@ -314,7 +315,9 @@ fn item_head(sheet: &mut Sheet, item: &Item) {
         &head,
         Some(decision_ink(verdict.verdict)),
     );
-    sheet.hang("    ", &verdict.summary, None);
+    if summary_adds(verdict) {
+        sheet.hang("    ", &verdict.summary, None);
+    }
 }
 
 /// One criterion. A met one takes a line; what was said just before is not said again.
@@ -364,6 +367,9 @@ fn places(sheet: &mut Sheet, evidence: &[Evidence]) {
             None,
         );
     }
+    if first.clicks.is_some_and(|clicks| clicks >= Found::UNLINKED) {
+        sheet.hang("      ", "ไม่มีลิงก์จากหน้าแรก", None);
+    }
     if evidence.len() > 1 {
         sheet.line(&format!("      และอีก {} แห่ง", evidence.len() - 1));
     }
@@ -383,7 +389,7 @@ fn reviews(sheet: &mut Sheet, audit: &Audit) {
     for item in of(audit, Decision::Unsure) {
         sheet.line("");
         item_head(sheet, item);
-        let mut said = item.verdict.summary.as_str();
+        let mut said = "";
         for one in item
             .verdict
             .criteria
@@ -421,8 +427,8 @@ fn coverage(sheet: &mut Sheet, audit: &Audit) {
     let seen = &audit.coverage;
     sheet.title("สิ่งที่ได้อ่าน");
     let mut read = format!(
-        "รู้จัก {} ที่อยู่ อ่าน {} หน้า และ {} ไฟล์",
-        seen.addresses, seen.pages, seen.documents
+        "พบ {} ที่อยู่ อ่าน {} หน้า {} ไฟล์ และ {} ภาพ",
+        seen.addresses, seen.pages, seen.documents, seen.images
     );
     if seen.unreadable > 0 {
         let _ = write!(read, " (เครื่องอ่านข้อความไม่ได้ {} ไฟล์)", seen.unreadable);
