@@ -10,6 +10,7 @@
 
 pub mod agency;
 pub mod audit;
+pub mod demo;
 pub mod extract;
 pub mod fetch;
 pub mod judge;
