@@ -145,14 +145,15 @@ pub fn scan(text: &str) -> Vec<Mention> {
         };
         let role = roles::role(&found.when, found.named, &context);
         // A year too far off to be anybody's fiscal year matters only as part of a law's name.
-        if role == Some(Role::Law) || !is_far(&found.when) {
-            if let (Some(role), Some(span)) = (role, line.span(found.start, found.end)) {
-                mentions.push(Mention {
-                    span,
-                    when: found.when,
-                    role,
-                });
-            }
+        let span = line.span(found.start, found.end);
+        if let (Some(role), Some(span)) = (role, span)
+            && (role == Role::Law || !is_far(&found.when))
+        {
+            mentions.push(Mention {
+                span,
+                when: found.when,
+                role,
+            });
         }
         (after, last) = (found.end, role);
     }
@@ -559,20 +560,35 @@ impl Line {
             return None;
         }
         let from = self.point(i)?;
-        let to = self.until(from.end).and_then(|at| self.point(at));
-        let (when, end) = match to.and_then(|to| Some((months(&from, &to)?, to.end))) {
+        let range = self.until_line(i, &from).and_then(|at| {
+            let to = self.point(at)?;
+            Some((months(&from, &to)?, to.end))
+        });
+        let (when, end) = match range {
             Some(range) => range,
             None => (exact(&from, self.first_day(i, &from))?, from.end),
+        };
+        let named = match when {
+            When::Month(_) if range.is_some() => Named::Subject,
+            _ if self.follows_weekday(i) => Named::Clock,
+            _ => Named::Nothing,
         };
         Some(Found {
             start: i,
             end,
             when,
-            named: if self.follows_weekday(i) {
-                Named::Clock
-            } else {
-                Named::Nothing
-            },
+            named,
+        })
+    }
+
+    /// As `until`, and also over a line break before the dash where that is no new item of a list.
+    fn until_line(&self, start: usize, from: &Point) -> Option<usize> {
+        self.until(from.end).or_else(|| {
+            let at = self.skip_any(from.end, 1, &[' ']);
+            let open = self.letters[start.saturating_sub(12)..start].contains(&'(');
+            let wrapped = self.at(at) == Some('\n')
+                && (open || from.day == Some(1) || self.at(at + 1) == Some('\u{2013}'));
+            wrapped.then(|| self.until(at + 1)).flatten()
         })
     }
 
@@ -603,6 +619,10 @@ impl Line {
             return None;
         }
         let mut at = self.skip_any(end, 2, &[' ', '\n', '-', '.', '/']);
+        // A number alone on its line is the cell of a table, not the day of the month in the next.
+        if self.letters[end..at].contains(&'\n') && matches!(self.before(i), None | Some('\n')) {
+            return None;
+        }
         if let Some(next) = self.second_day(end) {
             at = next;
         }
@@ -648,8 +668,8 @@ impl Line {
         while end > 0 && i - end < 3 && matches!(self.before(end), Some(' ' | '\n' | '.')) {
             end -= 1;
         }
-        let dotted = |word: &&str| self.ends_at(i, word) || self.ends_at(end, word);
-        !ORDINALS.iter().any(|word| dotted(&word))
+        let dotted = |word: &str| self.ends_at(i, word) || self.ends_at(end, word);
+        !ORDINALS.iter().any(|word| dotted(word))
     }
 
     /// A month and the year behind it, if there is one.
@@ -885,22 +905,20 @@ impl Line {
     /// `ไตรมาสที่ 1`, `รอบ 6 เดือน`, `ครึ่งปีแรก`, `ตุลาคม – มีนาคม`: months by the fiscal year that stands near.
     fn read_rounds(&self, found: &mut Vec<Found>) {
         let mut rounds: Vec<Found> = Vec::new();
-        let mut i = 0;
+        let (mut i, mut next) = (0, 0);
         while i < self.letters.len() {
-            if let Some(inside) = found.iter().find(|found| found.start <= i && i < found.end) {
-                i = inside.end;
+            if let Some(ahead) = found.get(next).filter(|ahead| ahead.start <= i) {
+                i = i.max(ahead.end);
+                next += 1;
                 continue;
             }
-            let round = self.round(i).filter(|round| {
-                found
-                    .iter()
-                    .all(|found| round.end <= found.start || found.end <= i)
-            });
-            let Some(round) = round else {
+            let room = found.get(next).map_or(usize::MAX, |ahead| ahead.start);
+            let Some(round) = self.round(i).filter(|round| round.end <= room) else {
                 i += 1;
                 continue;
             };
-            if let Some(year) = self.year_near(i, &round, found) {
+            let before = next.checked_sub(1).and_then(|at| found.get(at));
+            if let Some(year) = year_near(i, &round, before, found.get(next)) {
                 let months = year.months();
                 let (from, to) = (months[round.first], months[round.last]);
                 let when = if from == to {
@@ -915,7 +933,7 @@ impl Line {
                     named: Named::Subject,
                 });
             }
-            i = round.end;
+            i = round.end.max(i + 1);
         }
         found.append(&mut rounds);
     }
@@ -950,11 +968,7 @@ impl Line {
 
     fn quarter(&self, i: usize) -> Option<Round> {
         let end = self.after_bare(i, "ไตรมาส")?;
-        let end = if self.is_at(end, "ที่") {
-            end + 3
-        } else {
-            end
-        };
+        let end = self.after_bare(end, "ท").unwrap_or(end);
         let (first, end) = self.number(self.skip_blank(end))?;
         let second = self
             .until(end)
@@ -1030,35 +1044,32 @@ impl Line {
         let place = place(month)?;
         said.then(|| Round::new(place, place, end))
     }
+}
 
-    /// The fiscal year that a round is part of: named right behind it or right before it. Months with their years
-    /// written out right behind a round say it better.
-    fn year_near(&self, start: usize, round: &Round, found: &[Found]) -> Option<FiscalYear> {
-        const NEAR: usize = 40;
-        let behind = found
-            .iter()
-            .filter(|found| found.start >= round.end)
-            .min_by_key(|found| found.start)
-            .filter(|found| found.start - round.end <= NEAR);
-        if behind.is_some_and(|found| matches!(found.when, When::Months { .. })) {
-            return None;
-        }
-        let whole = |found: &Found| match found.when {
-            When::Fiscal(year) => Some(year),
-            When::Year(year) if found.named == Named::Nothing => Some(FiscalYear(year)),
-            _ => None,
-        };
-        let before = found
-            .iter()
-            .filter(|found| found.end <= start)
-            .max_by_key(|found| found.end)
-            .filter(|found| start - found.end <= NEAR);
-        let (behind, before) = (behind.and_then(whole), before.and_then(whole));
-        if round.first == round.last {
-            return behind;
-        }
-        behind.or(before)
+/// The fiscal year that a round is part of: named right behind it or right before it. Months with their years
+/// written out right behind a round say it better.
+fn year_near(
+    start: usize,
+    round: &Round,
+    before: Option<&Found>,
+    behind: Option<&Found>,
+) -> Option<FiscalYear> {
+    const NEAR: usize = 40;
+    let behind = behind.filter(|found| found.start - round.end <= NEAR);
+    if behind.is_some_and(|found| matches!(found.when, When::Months { .. })) {
+        return None;
     }
+    let whole = |found: &Found| match found.when {
+        When::Fiscal(year) => Some(year),
+        When::Year(year) if found.named == Named::Nothing => Some(FiscalYear(year)),
+        _ => None,
+    };
+    let before = before.filter(|found| start - found.end <= NEAR);
+    let (behind, before) = (behind.and_then(whole), before.and_then(whole));
+    if round.first == round.last {
+        return behind;
+    }
+    behind.or(before)
 }
 
 /// Months of a fiscal year by their place in it: 0 is October.
@@ -1122,10 +1133,12 @@ fn months(from: &Point, to: &Point) -> Option<When> {
     {
         return None;
     }
-    if let (Some(a), Some(b)) = (from.day, to.day) {
-        if first == last && a <= b && b - a <= 7 {
-            return date(first, a).map(When::Day);
-        }
+    if let (Some(a), Some(b)) = (from.day, to.day)
+        && first == last
+        && a <= b
+        && b - a <= 7
+    {
+        return date(first, a).map(When::Day);
     }
     Some(if first == last {
         When::Month(first)
@@ -1386,7 +1399,8 @@ mod tests {
             ("5 – 6 มีนาคม 2565", "5.3.2565 plain"),
             ("5 และ 6 มีนาคม 2565", "5.3.2565 plain"),
             ("31 เมษายน 2564", "4.2564 plain"),
-            ("1\nตุลาคม\n2563", "1.10.2563 plain"),
+            ("วันที่ 1\nตุลาคม\n2563", "1.10.2563 plain"),
+            ("5\n4\n1\nมีนาคม 2563", "3.2563 plain"),
             ("ตลุ าคม 2563", "10.2563 plain"),
             ("1 ก ันยายน 2564", "1.9.2564 plain"),
             ("5 มนาคม 2565", "5.3.2565 plain"),
@@ -1437,6 +1451,15 @@ mod tests {
             ("ตุลาคม - มีนาคม 2564", "10.2563-3.2564 subject"),
             ("01/10/2563 - 31/03/2564", "10.2563-3.2564 subject"),
             ("1 - 31 ตุลาคม 2564", "1.10.2564 plain"),
+            ("ม.ค. 2562 - ม.ค.\n2562", "1.2562 subject"),
+            (
+                "พ .ศ. 2563 (1 ตุลาคม 2562\n– 30\nกันยายน 2563)",
+                "2563 plain, 10.2562-9.2563 subject",
+            ),
+            (
+                "ต.ค. 2563\n- พ.ย. 2563\n- ธ.ค. 2563",
+                "10.2563 plain, 11.2563 plain, 12.2563 plain",
+            ),
             ("5 มีนาคม 2565 - ประชุมสภา", "5.3.2565 plain"),
             (
                 "10 มกราคม 2565 - 12 กุมภาพันธ์ 2563",
@@ -1496,6 +1519,10 @@ mod tests {
                 "10.2563-3.2564 subject, 10.2563-3.2564 subject, FY2564 subject",
             ),
             ("รอบ 6 เดือน", ""),
+            (
+                "ไตรมาสที 1 - 2 ปีงบประมาณ พ.ศ. 2565",
+                "10.2564-3.2565 subject, FY2565 subject",
+            ),
             ("ภายใน 6 เดือน นับแต่ปี 2564", "2564 plain"),
         ]);
     }
@@ -1632,6 +1659,11 @@ mod tests {
                 "2561 law, 2565 plain",
             ),
             ("ข้อมูล ณ วันที่ 31 มีนาคม 2564", "31.3.2564 subject"),
+            ("รายงาน ณ วันที ๒๘ เดือน ตุลาคม พ.ศ. ๒๕๖๔", "28.10.2564 signed"),
+            ("21 ธันวาคม 2564\nนายกร่วมประชุม", "21.12.2564 plain"),
+            ("29 ม.ค. 2565 จัดซื้อจัดจ้าง", "29.1.2565 plain"),
+            ("5 มีนาคม 2565 อำนาจหน้าที่", "5.3.2565 plain"),
+            ("พระราชบัญญัติระเบียบบริหารงานบุคคลส่วนท้องถิ่น พ.ศ. 2542", "2542 law"),
         ]);
     }
 

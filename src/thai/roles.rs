@@ -1,6 +1,7 @@
 //! What a time in a text is said for, by the words around it.
 
 use super::dates::{Named, Role, When};
+use super::is_mark;
 
 /// A mention among the letters of its text.
 pub(super) struct Context<'a> {
@@ -16,34 +17,29 @@ pub(super) struct Context<'a> {
 pub(super) fn role(when: &When, named: Named, context: &Context<'_>) -> Option<Role> {
     let before = context.before(90);
     let lead = before.trim_end_matches([':', '.', '-', '|', '(', '[', ',', '–', '/']);
-    let behind = context.behind(24);
     let day = matches!(when, When::Day(_));
-    let ends = |words: &[&str]| words.iter().any(|word| lead.ends_with(word));
+    let ends = |words: &[&str]| words.iter().any(|word| ends_with(lead, word));
     Some(match named {
         Named::Academic => Role::Academic,
         Named::Subject => Role::Subject,
         _ if ends(&WIDGETS) || near(&before, &COUNTERS, 30) => Role::Widget,
         _ if ends(&POSTED) => Role::Posted,
-        _ if day && is_read_count(&behind) => Role::Posted,
+        _ if day && context.is_read_count() => Role::Posted,
         Named::Clock if day => Role::Widget,
         _ if day && is_resolution(&before) => Role::Letter,
-        _ if day && ends(&["ลงวันที่", "ลว", "ลงวันที"]) => {
-            if cites_letter(&before) {
-                Role::Letter
-            } else {
-                Role::Signed
-            }
+        _ if day && ends(&["ลงวันที่", "ลว"]) && cites_letter(&before) => {
+            Role::Letter
         }
-        _ if ends(&SIGNED) => Role::Signed,
+        _ if day && ends(&["ลงวันที่", "ลว"]) || ends(&SIGNED) => Role::Signed,
         _ if ends(&AS_OF) => Role::Subject,
         _ if is_law(when, lead, context) => Role::Law,
         _ if day && ends(&["เมื่อวันที่", "ในวันที่", "เมื่อ", "ระหว่างวันที่"]) => {
             Role::Event
         }
-        _ if day && EVENTS.iter().any(|word| behind.starts_with(word)) => Role::Event,
+        _ if day && context.is_event(ends(&["วันที่"])) => Role::Event,
         _ if matches!(when, When::Months { .. } | When::Years { .. }) => Role::Subject,
         _ if ends(&SUBJECTS) => Role::Subject,
-        _ if ends(&["รอบ", "ของ", "ประจำ"]) && context.own().starts_with("ปี") => {
+        _ if ends(&["รอบ", "ของ", "ประจำ"]) && context.opens_with("ปี") => {
             Role::Subject
         }
         _ if matches!(when, When::Month(_)) && ends(&["เดือน"]) => Role::Subject,
@@ -52,99 +48,131 @@ pub(super) fn role(when: &When, named: Named, context: &Context<'_>) -> Option<R
 }
 
 impl Context<'_> {
-    /// Letters before the mention, white space left out.
+    /// Letters before the mention, bare.
     fn before(&self, most: usize) -> String {
-        tight(&self.letters[self.start.saturating_sub(most)..self.start])
+        bare(&self.letters[self.start.saturating_sub(most)..self.start])
     }
 
-    /// Letters behind the mention.
-    fn behind(&self, most: usize) -> String {
-        tight(&self.letters[self.end..(self.end + most).min(self.letters.len())])
-    }
-
-    /// Letters between the mention before this one and this one.
+    /// Letters between the mention before this one and this one, bare.
     fn since_last(&self, most: usize) -> String {
-        tight(&self.letters[self.after.max(self.start.saturating_sub(most))..self.start])
+        bare(&self.letters[self.after.max(self.start.saturating_sub(most))..self.start])
     }
 
-    /// The mention itself.
-    fn own(&self) -> String {
-        tight(&self.letters[self.start..self.end])
+    /// Letters behind the mention in its line, white space left out.
+    fn behind(&self, most: usize) -> String {
+        let rest = self.letters[self.end..].iter().take(most);
+        let line = rest.take_while(|&&c| c != '\n');
+        line.filter(|c| !c.is_whitespace()).collect()
+    }
+
+    /// Whether the mention itself opens with a word.
+    fn opens_with(&self, word: &str) -> bool {
+        let mut own = self.letters[self.start..self.end].iter();
+        word.chars().all(|c| own.next() == Some(&c))
+    }
+
+    /// `อ่าน 123 ครั้ง`, `by admin`, an address: the line under a post.
+    fn is_read_count(&self) -> bool {
+        let behind = self.behind(24);
+        let sign = |c: char| "|•·-–,():.".contains(c) || c.is_ascii_digit();
+        let behind = behind.trim_start_matches(sign);
+        READ.iter().any(|word| behind.starts_with(word))
+    }
+
+    /// Whether something happens at this time, in the same line.
+    fn is_event(&self, after_day_word: bool) -> bool {
+        let behind = self.behind(24);
+        let starts = |words: &[&str]| words.iter().any(|word| behind.starts_with(word));
+        starts(&HAPPENS) || after_day_word && starts(&DOES) && !starts(&["จัดซื้อ", "จัดจ้าง", "จัดหา"])
     }
 }
 
-fn tight(letters: &[char]) -> String {
-    letters.iter().filter(|c| !c.is_whitespace()).collect()
+/// Letters without white space and marks: what is left of words in damaged text too.
+fn bare(letters: &[char]) -> String {
+    let kept = letters
+        .iter()
+        .filter(|&&c| !c.is_whitespace() && !is_mark(c));
+    kept.map(|&c| bare_letter(c)).collect()
+}
+
+fn bare_letter(c: char) -> char {
+    if c == 'ำ' { 'า' } else { c }
+}
+
+fn bare_word(word: &str) -> String {
+    word.chars()
+        .filter(|&c| !is_mark(c))
+        .map(bare_letter)
+        .collect()
+}
+
+/// Whether bare text ends with a word.
+fn ends_with(text: &str, word: &str) -> bool {
+    let mut word = word.chars().rev().filter(|&c| !is_mark(c)).map(bare_letter);
+    let mut text = text.chars().rev();
+    word.all(|c| text.next() == Some(c))
+}
+
+/// Where a word last stands in bare text.
+fn last_of(text: &str, words: &[&str]) -> Option<usize> {
+    words
+        .iter()
+        .filter_map(|word| text.rfind(&bare_word(word)))
+        .max()
 }
 
 /// Whether one of the words stands among the last letters.
 fn near(before: &str, words: &[&str], within: usize) -> bool {
-    let skip = before.chars().count().saturating_sub(within);
-    let tail: String = before.chars().skip(skip).collect();
-    words.iter().any(|word| tail.contains(word))
-}
-
-/// `อ่าน 123 ครั้ง`, `by admin`, an address: the line under a post.
-fn is_read_count(behind: &str) -> bool {
-    let behind = behind.trim_start_matches(|c: char| {
-        "|•·-–,()".contains(c) || c.is_ascii_digit() || c == ':' || c == '.'
-    });
-    READ.iter().any(|word| behind.starts_with(word))
+    let at = last_of(before, words);
+    at.is_some_and(|at| before[at..].chars().count() <= within)
 }
 
 fn is_resolution(before: &str) -> bool {
-    ["มติคณะรัฐมนตรี", "มติครม", "มติค.ร.ม"].iter().any(|word| {
-        before
-            .rfind(word)
-            .is_some_and(|at| before[at..].chars().count() < 60 && before.contains("วันที่"))
+    let at = last_of(before, &["มติคณะรัฐมนตรี", "มติครม", "มติค.ร.ม"]);
+    at.is_some_and(|at| {
+        before[at..].chars().count() < 60 && last_of(&before[at..], &["วันที่"]).is_some()
     })
 }
 
 /// Whether a letter is cited: `ที่ มท 0810.3/ว 7509 ลงวันที่`. Orders and announcements have plain numbers.
 fn cites_letter(before: &str) -> bool {
-    let from = |words: &[&str]| words.iter().filter_map(|word| before.rfind(word)).max();
-    let letter = from(&["หนังสือ", "ด่วน", "/ว", "ที่มท", "ที่ปช", "ที่นร", "ที่กค"]);
-    let own = from(&["คำสั่ง", "ประกาศ", "บันทึกข้อความ", "ข้อบัญญัติ"]);
+    let letter = last_of(before, &["หนังสือ", "ด่วน", "/ว", "ที่มท", "ที่ปช", "ที่นร", "ที่กค"]);
+    let own = last_of(before, &["คำสั่ง", "ประกาศ", "บันทึกข้อความ", "ข้อบัญญัติ"]);
     letter.is_some() && letter > own
 }
 
 /// Whether a year is part of a law's name: `พระราชบัญญัติ… พ.ศ. 2540`, `(ฉบับที่ 7) พ.ศ. 2562`.
 fn is_law(when: &When, lead: &str, context: &Context<'_>) -> bool {
-    if !matches!(when, When::Year(_)) {
+    if !matches!(when, When::Year(_)) || context.opens_with("ปี") {
         return false;
     }
-    let own = context.own();
-    let era = ["พ.ศ", "พศ", "พุทธศักราช"]
-        .iter()
-        .any(|word| own.starts_with(word));
+    let era = context.opens_with("พ");
     let since = context.since_last(if era { 220 } else { 60 });
-    if own.starts_with("ปี")
-        || ["ประจำ", "ในรอบ", "ของ", "ครั้งที่1/"]
-            .iter()
-            .any(|word| lead.ends_with(word))
+    if ["ประจำ", "ในรอบ", "ของ", "/"]
+        .iter()
+        .any(|word| ends_with(&since, word))
     {
         return false;
     }
-    let last_of = |words: &[&str]| words.iter().filter_map(|word| since.rfind(word)).max();
-    let plan = last_of(&PLANS);
-    if let Some(law) = last_of(&LAWS) {
-        let about = since[law..].contains("ว่าด้วย");
-        let broken = BREAKS.iter().any(|word| since[law..].contains(word));
-        // A rule of an authority is a law by its subject; `ระเบียบวาระ` is none.
-        let sure =
-            about || !since[law..].starts_with("ระเบียบ") && !since[law..].starts_with("ข้อบังคับ");
-        return sure && !broken && (about || plan.is_none_or(|plan| plan < law));
+    let plan = last_of(&since, &PLANS);
+    let strong = last_of(&since, &LAWS);
+    let about = last_of(&since, &["ว่าด้วย"]);
+    if let Some(law) = strong.or(about) {
+        let broken = last_of(&since[law..], &BREAKS).is_some();
+        // What a law is about may be a plan; a plan named after a law is a paper of its own.
+        let closed = |from: usize| plan.is_none_or(|plan| plan < from);
+        return !broken && (closed(law) || about > strong);
     }
-    let amended =
-        numbered_edition(lead) || lead.ends_with("แก้ไขเพิ่มเติม") || lead.ends_with("แก้ไขเพิ่มเติมถึง");
-    amended && era && plan.is_none() && (context.last == Some(Role::Law) || numbered_edition(lead))
+    let edition = numbered_edition(lead);
+    let amended = context.last == Some(Role::Law) && last_of(&since, &["แก้ไขเพิ่มเติม"]).is_some();
+    era && plan.is_none() && (edition || amended)
 }
 
 /// Whether the text ends in `(ฉบับที่ 7)`.
 fn numbered_edition(lead: &str) -> bool {
     let number = lead.trim_end_matches(')');
     let word = number.trim_end_matches(|c: char| c.is_ascii_digit());
-    word.len() < number.len() && word.ends_with("ฉบับที่")
+    word.len() < number.len() && ends_with(word, "ฉบับที่")
 }
 
 const POSTED: [&str; 36] = [
@@ -186,7 +214,7 @@ const POSTED: [&str; 36] = [
     "updated",
 ];
 
-const SIGNED: [&str; 8] = [
+const SIGNED: [&str; 9] = [
     "ประกาศณวันที่",
     "สั่งณวันที่",
     "ให้ไว้ณวันที่",
@@ -195,6 +223,7 @@ const SIGNED: [&str; 8] = [
     "ลงนามวันที่",
     "ลงนามเมื่อวันที่",
     "ประกาศลงวันที่",
+    "รายงานณวันที่",
 ];
 
 const AS_OF: [&str; 6] = [
@@ -218,19 +247,11 @@ const SUBJECTS: [&str; 9] = [
     "ในรอบเดือน",
 ];
 
-const EVENTS: [&str; 9] = [
-    "เวลา",
-    "ณ",
-    "ได้จัด",
-    "จัด",
-    "ที่ผ่านมา",
-    "ได้ดำเนินการ",
-    "ได้ร่วม",
-    "นายก",
-    "ตั้งแต่เวลา",
-];
+const HAPPENS: [&str; 6] = ["เวลา", "ณ", "ได้จัด", "ที่ผ่านมา", "ได้ดำเนินการ", "ตั้งแต่เวลา"];
 
-const READ: [&str; 12] = [
+const DOES: [&str; 6] = ["จัด", "นายก", "เทศบาล", "องค์การบริหาร", "อบต", "ได้"];
+
+const READ: [&str; 11] = [
     "อ่าน",
     "เปิดอ่าน",
     "เข้าชม",
@@ -238,7 +259,6 @@ const READ: [&str; 12] = [
     "ผู้อ่าน",
     "จำนวนผู้เข้าชม",
     "จำนวนผู้อ่าน",
-    "ดู",
     "view",
     "hits",
     "byadmin",
@@ -272,7 +292,7 @@ const COUNTERS: [&str; 8] = [
     "servertime",
 ];
 
-const LAWS: [&str; 15] = [
+const LAWS: [&str; 12] = [
     "พระราชบัญญัติ",
     "พ.ร.บ",
     "พรบ",
@@ -283,9 +303,6 @@ const LAWS: [&str; 15] = [
     "ประมวลกฎหมาย",
     "ประมวลจริยธรรม",
     "รัฐธรรมนูญ",
-    "ระเบียบ",
-    "ข้อบังคับ",
-    "ว่าด้วย",
     "ประกาศกระทรวง",
     "ประกาศคณะกรรมการ",
 ];
