@@ -1,6 +1,31 @@
 //! The agency whose website is looked at, and what kind of agency it is.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
+
+use crate::thai::line::Line;
+use crate::thai::{is_consonant, is_lead, is_mark, key, skeleton};
+
+/// How far into a text its heading reaches, in letters.
+const HEADING: usize = 600;
+
+/// Longest place name that is believed, in letters.
+const LONGEST_NAME: usize = 32;
+
+/// Why an agency could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum AgencyError {
+    /// Not the shape of `site.json`.
+    #[error(
+        "อ่านข้อมูลหน่วยงานไม่ได้: {0} — ไฟล์ต้องเป็น JSON ที่มีอย่างน้อย \"name\" เช่น {{\"name\": \"องค์การบริหารส่วนตำบลกะลาเส\"}}"
+    )]
+    Json(#[from] serde_json::Error),
+    /// There is no name in it.
+    #[error("ไม่มีชื่อหน่วยงาน — ใส่ชื่อเต็มไว้ที่ \"name\"")]
+    NoName,
+}
 
 /// An agency. Read from `--agency site.json` or recognised on the site itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -19,6 +44,106 @@ pub struct Agency {
     /// Province. Empty when unknown.
     #[serde(default)]
     pub province: String,
+}
+
+impl Agency {
+    /// Reads `site.json`. Keys that are not the agency's are passed over; a kind or a short name left out is taken
+    /// from the name.
+    pub fn from_json(json: &str) -> Result<Self, AgencyError> {
+        let mut agency: Self = serde_json::from_str(json)?;
+        agency.name = crate::thai::clean(&agency.name);
+        if agency.name.is_empty() {
+            return Err(AgencyError::NoName);
+        }
+        if let Some(own) = agency.own() {
+            if agency.kind == AgencyKind::Unknown {
+                agency.kind = own.kind;
+            }
+            if agency.short_name.is_empty() {
+                agency.short_name = own.short_name();
+            }
+        }
+        Ok(agency)
+    }
+
+    /// The agency that a site's titles, mastheads and footers name most often as its owner.
+    pub fn recognise<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Self> {
+        let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
+        for (order, text) in texts.enumerate() {
+            let line = Line::new(text);
+            for named in named(&line, text) {
+                if is_everywhere(&named.mention.name) {
+                    continue;
+                }
+                let key = skeleton(&named.mention.name);
+                let tally = tallies.entry(key).or_insert_with(|| Tally::new(order));
+                tally.add(&named, &line, text);
+            }
+        }
+        let best = tallies
+            .into_values()
+            .max_by_key(|tally| (tally.weight, std::cmp::Reverse(tally.order)))?;
+        best.agency()
+    }
+
+    /// Whether a mention is of this agency. Spelling and abbreviation may differ, and so may the rank: an อบต. that
+    /// became a เทศบาล is the same agency in its old papers.
+    pub fn is(&self, mention: &Mention) -> bool {
+        let Some(own) = self.own() else {
+            return skeleton(&self.name) == skeleton(&mention.name);
+        };
+        let rank = |kind| match kind {
+            AgencyKind::Tambon | AgencyKind::Municipality => None,
+            other => Some(other),
+        };
+        if rank(own.kind) != rank(mention.kind) {
+            return false;
+        }
+        if skeleton(&own.place) == skeleton(&mention.place) {
+            return true;
+        }
+        // A long tail is the sentence going on; a short one is another place (`หนองข่า`, `หนองข่าน้อย`).
+        let (ours, theirs) = (key(&own.place), key(&mention.place));
+        let tail = theirs.strip_prefix(&ours).filter(|_| !ours.is_empty());
+        tail.is_some_and(|tail| tail.chars().count() > 8 && !tail.starts_with(is_mark))
+    }
+
+    /// Whether a text names this agency, in full, abbreviated, or in an older rank.
+    pub fn named_in(&self, text: &str) -> bool {
+        let Some(_) = self.own() else {
+            return skeleton(text).contains(&skeleton(&self.name));
+        };
+        let named = |text: &str| mentions(text).iter().any(|mention| self.is(mention));
+        // A name may be broken over two lines.
+        named(text) || text.contains('\n') && named(&text.replace('\n', ""))
+    }
+
+    /// Another agency that the heading of a text names as its owner, when the heading does not name this one: a paper
+    /// copied from elsewhere. Authorities that papers are sent to or that made the law are no owners.
+    pub fn other_owner(&self, head: &str) -> Option<String> {
+        let end = head
+            .char_indices()
+            .nth(HEADING)
+            .map_or(head.len(), |(at, _)| at);
+        let head = &head[..end];
+        if self.named_in(head) {
+            return None;
+        }
+        let line = Line::new(head);
+        let owner = named(&line, head).into_iter().find(|named| {
+            let kind = named.mention.kind;
+            (kind.is_local() || kind == self.kind)
+                && !is_everywhere(&named.mention.name)
+                && named.is_owner(&line)
+        })?;
+        Some(owner.mention.name)
+    }
+
+    /// The agency's own name, taken apart.
+    fn own(&self) -> Option<Mention> {
+        let first = mentions(&self.name).into_iter().next()?;
+        (first.span.start == 0).then_some(first)
+    }
 }
 
 /// Kinds of agencies, as far as criteria differ between them.
@@ -57,5 +182,688 @@ impl AgencyKind {
             self,
             Self::Tambon | Self::Municipality | Self::Provincial | Self::Special
         )
+    }
+}
+
+/// An agency named in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mention {
+    /// Bytes of the text.
+    pub span: Range<usize>,
+    /// What kind of agency.
+    pub kind: AgencyKind,
+    /// Its full name, also where the text abbreviates it.
+    pub name: String,
+    /// The name without the word for the kind: `กะลาเส`.
+    pub place: String,
+}
+
+impl Mention {
+    /// As people shorten it: `อบต.กะลาเส`. Empty where nobody does.
+    fn short_name(&self) -> String {
+        let form = FORMS.iter().find(|form| self.name.starts_with(form.full));
+        match form.map(|form| form.short) {
+            Some(short) if !short.is_empty() => format!("{short}{}", self.place),
+            _ => String::new(),
+        }
+    }
+}
+
+/// The agencies that a text names, in order: local governments in full or abbreviated, and other bodies in full.
+///
+/// Thai writes on without spaces, so a name ends at a space, a sign, or a word that names do not hold.
+pub fn mentions(text: &str) -> Vec<Mention> {
+    let named = named(&Line::new(text), text);
+    named.into_iter().map(|named| named.mention).collect()
+}
+
+/// How the name of one kind of agency begins.
+struct Form {
+    /// As it is written in full.
+    full: &'static str,
+    /// In full, without marks.
+    bare: &'static str,
+    /// Its abbreviation; empty when there is none.
+    short: &'static str,
+    kind: AgencyKind,
+}
+
+const fn form(
+    full: &'static str,
+    bare: &'static str,
+    short: &'static str,
+    kind: AgencyKind,
+) -> Form {
+    Form {
+        full,
+        bare,
+        short,
+        kind,
+    }
+}
+
+const FORMS: [Form; 16] = [
+    form(
+        "องค์การบริหารส่วนตำบล",
+        "องคการบรหารสวนตาบล",
+        "อบต.",
+        AgencyKind::Tambon,
+    ),
+    form(
+        "องค์การบริหารส่วนจังหวัด",
+        "องคการบรหารสวนจงหวด",
+        "อบจ.",
+        AgencyKind::Provincial,
+    ),
+    form("เทศบาลตำบล", "เทศบาลตาบล", "ทต.", AgencyKind::Municipality),
+    form("เทศบาลเมือง", "เทศบาลเมอง", "ทม.", AgencyKind::Municipality),
+    form("เทศบาลนคร", "เทศบาลนคร", "ทน.", AgencyKind::Municipality),
+    form("เมืองพัทยา", "เมองพทยา", "", AgencyKind::Special),
+    form("มหาวิทยาลัย", "มหาวทยาลย", "", AgencyKind::University),
+    form("สถาบันเทคโนโลยี", "สถาบนเทคโนโลย", "", AgencyKind::University),
+    form("วิทยาลัย", "วทยาลย", "", AgencyKind::University),
+    form("กระทรวง", "กระทรวง", "", AgencyKind::Central),
+    form("สำนักงาน", "สานกงาน", "", AgencyKind::Central),
+    form("กรม", "กรม", "", AgencyKind::Central),
+    form("โรงเรียน", "โรงเรยน", "", AgencyKind::Central),
+    form("โรงพยาบาล", "โรงพยาบาล", "", AgencyKind::Central),
+    form("การไฟฟ้า", "การไฟฟา", "", AgencyKind::StateEnterprise),
+    form("การประปา", "การประปา", "", AgencyKind::StateEnterprise),
+];
+
+/// A mention with its place among the letters of the line.
+struct Named {
+    mention: Mention,
+    start: usize,
+    end: usize,
+}
+
+fn named(line: &Line, text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    let mut i = 0;
+    while i < line.letters.len() {
+        match read(line, text, i) {
+            Some(named) => {
+                i = named.end;
+                found.push(named);
+            }
+            None => i += 1,
+        }
+    }
+    found
+}
+
+fn read(line: &Line, text: &str, i: usize) -> Option<Named> {
+    let (form, after) = FORMS
+        .iter()
+        .find_map(|form| Some((form, opened(line, i, form)?)))?;
+    let start = line.skip_any(after, 1, &[' ']);
+    let end = if form.full == "เมืองพัทยา" {
+        after
+    } else {
+        name_end(line, start)?
+    };
+    let place = line
+        .span(start, end.max(start))
+        .map_or("", |span| &text[span]);
+    let place = crate::thai::clean(place);
+    // A name of one letter is a word cut off (`พ.ศ.`); `สำนักงานเทศบาล…` is the house, not the agency.
+    let letters = place.chars().filter(|&c| !is_mark(c)).count();
+    let house =
+        !form.kind.is_local() && (place.contains("เทศบาล") || place.contains("องค์การบริหาร"));
+    if end > after && (letters < 2 || house) {
+        return None;
+    }
+    Some(Named {
+        mention: Mention {
+            span: line.span(i, end)?,
+            kind: form.kind,
+            name: format!("{}{place}", form.full),
+            place,
+        },
+        start: i,
+        end,
+    })
+}
+
+/// After the word for the kind, when one begins here.
+fn opened(line: &Line, i: usize, form: &Form) -> Option<usize> {
+    let before = line.before(i);
+    let letter =
+        before.is_some_and(|c| is_consonant(c) || is_lead(c) || is_mark(c) || "ะาำ".contains(c));
+    let led = !letter || OPENERS.iter().any(|word| line.ends_at(i, word));
+    if let Some(end) = line.after_bare(i, form.bare) {
+        // Short words for central bodies are also ends of other words: `กิจกรรม`, `โปรแกรม`.
+        return (form.kind.is_local() || led).then_some(end);
+    }
+    let abbreviated = !form.short.is_empty() && line.is_at(i, form.short);
+    (abbreviated && led).then(|| i + form.short.chars().count())
+}
+
+/// Words an agency's name may follow without a space.
+const OPENERS: [&str; 26] = [
+    "นายก",
+    "สมาชิก",
+    "สภา",
+    "ปลัด",
+    "ของ",
+    "จาก",
+    "ตาม",
+    "เขต",
+    "ใน",
+    "โดย",
+    "ที่",
+    "และ",
+    "ให้",
+    "ต่อ",
+    "กับ",
+    "ประกาศ",
+    "คำสั่ง",
+    "ระเบียบ",
+    "ข้อบัญญัติ",
+    "ติดต่อ",
+    "กอง",
+    "งาน",
+    "เพจ",
+    "เว็บไซต์",
+    "ยินดีต้อนรับสู่",
+    "ด้วย",
+];
+
+/// Where a name that begins here ends. `None` when what stands here is no name.
+fn name_end(line: &Line, start: usize) -> Option<usize> {
+    let mut at = start;
+    while at < start + LONGEST_NAME {
+        let Some(c) = line.at(at) else { break };
+        let letter = is_consonant(c) || is_lead(c) || is_mark(c) || "ะาำฤๅ".contains(c);
+        let stop = |words: &[&str]| words.iter().any(|word| line.has_word(at, word));
+        if !letter || stop(&STOPS) || at > start && stop(&STOPS_INSIDE) {
+            break;
+        }
+        at += 1;
+    }
+    // `หนองข่าอ.สิเกา`, `บองอปี ๒๕๖๔`
+    if line.at(at) == Some('.') && at > start && line.before(at).is_some_and(is_consonant) {
+        at -= 1;
+    }
+    if at > start + 4 && line.ends_at(at, "ปี") {
+        at -= 2;
+    }
+    (at > start).then_some(at)
+}
+
+/// Words that begin no name and stand in none.
+const STOPS: [&str; 86] = [
+    "เรื่อง",
+    "ประจำ",
+    "โดย",
+    "ได้",
+    "จึง",
+    "และ",
+    "หรือ",
+    "ให้",
+    "เป็น",
+    "เพื่อ",
+    "ด้วย",
+    "แล้ว",
+    "ซึ่ง",
+    "ไม่",
+    "อำเภอ",
+    "จังหวัด",
+    "กิ่งอำเภอ",
+    "หมู่",
+    "โทร",
+    "เลขที่",
+    "เทศบาล",
+    "องค์การ",
+    "อบต",
+    "อบจ",
+    "สภา",
+    "นายก",
+    "ปลัด",
+    "สมาชิก",
+    "คณะ",
+    "พนักงาน",
+    "เจ้าหน้าที่",
+    "ประชาชน",
+    "ประชุม",
+    "ประกาศ",
+    "ประสงค์",
+    "ประเมิน",
+    "แผน",
+    "โครงการ",
+    "ดำเนิน",
+    "กำหนด",
+    "รายงาน",
+    "พิจารณา",
+    "เห็นชอบ",
+    "ถือปฏิบัติ",
+    "ปฏิบัติ",
+    "มีความ",
+    "มีหน้าที่",
+    "มีการ",
+    "มีนโยบาย",
+    "มีพื้นที่",
+    "มีอำนาจ",
+    "ขอประกาศ",
+    "ขอราย",
+    "ขอเชิญ",
+    "ขอแจ้ง",
+    "ขอความ",
+    "ขอให้",
+    "ขอเผย",
+    "ขอแสดง",
+    "ขอรับ",
+    "ขอเรียน",
+    "ขอสรุป",
+    "ขอนำ",
+    "จัดทำ",
+    "จัดซื้อ",
+    "จัดจ้าง",
+    "จัดประ",
+    "จัดกิจ",
+    "จัดโครง",
+    "จัดให้",
+    "จัดตั้ง",
+    "จัดงาน",
+    "จัดเก็บ",
+    "จัดอบรม",
+    "จะดำเนิน",
+    "จะจัด",
+    "จะได้",
+    "จะต้อง",
+    "ร่วมกับ",
+    "เข้าร่วม",
+    "ส่งเสริม",
+    "ตั้งอยู่",
+    "ทั้งหมด",
+    "ต่าง",
+    "ทั่ว",
+    "ขนาด",
+];
+
+/// Words that end a name, and that some names begin with (`ในเมือง`, `ขอนแก่น`, `ที่วัง`).
+const STOPS_INSIDE: [&str; 40] = [
+    "ของหน่วย",
+    "ของประ",
+    "ของจังหวัด",
+    "ในการ",
+    "ในปี",
+    "ในเขต",
+    "ในด้าน",
+    "ในพื้นที่",
+    "ในฐานะ",
+    "ในรอบ",
+    "ในวัน",
+    "ในช่วง",
+    "จากการ",
+    "จากผล",
+    "จากที่",
+    "ตามที่",
+    "ตามแผน",
+    "ตามหลัก",
+    "ตามระเบียบ",
+    "ตามพระ",
+    "ตามมาตร",
+    "ตามนโยบาย",
+    "แก่ประ",
+    "แก่ผู้",
+    "ว่าด้วย",
+    "ต่อประ",
+    "กองคลัง",
+    "กองช่าง",
+    "กองการศึก",
+    "กองสวัส",
+    "กองสาธา",
+    "สำนักปลัด",
+    "สำนักงาน",
+    "งานพัสดุ",
+    "ที่ได้",
+    "ที่มี",
+    "ที่ต้อง",
+    "ที่จะ",
+    "ทำการ",
+    "นำโดย",
+];
+
+impl Named {
+    /// Whether the words before make the agency the owner of the text: it opens a line, or `ประกาศ`, `ของ` leads it.
+    fn is_owner(&self, line: &Line) -> bool {
+        let mut start = self.start;
+        while start > 0 && line.before(start) == Some(' ') {
+            start -= 1;
+        }
+        let opens = matches!(
+            line.before(start),
+            None | Some('\n' | '-' | '–' | '|' | ':' | '(' | ')' | '"')
+        );
+        let owned = OWNED.iter().any(|word| line.ends_at(start, word));
+        let passed = PASSED.iter().any(|word| line.ends_at(start, word));
+        (opens || owned) && !passed
+    }
+
+    /// Whether the name stands for itself: a title, a masthead, the name above an address.
+    fn stands_alone(&self, line: &Line) -> bool {
+        let edge = |c: Option<char>| match c {
+            None => true,
+            Some(c) => matches!(
+                c,
+                '\n' | '|' | ':' | '-' | '–' | '—' | '»' | '·' | '(' | ')' | '©' | ','
+            ),
+        };
+        let mut before = self.start;
+        while before > 0 && line.before(before) == Some(' ') {
+            before -= 1;
+        }
+        let after = line.skip_any(self.end, 2, &[' ']);
+        let placed = ["อำเภอ", "อ.", "จังหวัด", "จ.", "เลขที่", "ต."]
+            .iter()
+            .any(|word| line.is_at(after, word));
+        edge(line.before(before)) && (edge(line.at(after)) || placed)
+    }
+}
+
+/// Words that name what the agency behind them owns.
+const OWNED: [&str; 17] = [
+    "ประกาศ",
+    "คำสั่ง",
+    "ระเบียบ",
+    "ข้อบัญญัติ",
+    "เทศบัญญัติ",
+    "ของ",
+    "แผนพัฒนา",
+    "นโยบาย",
+    "มาตรการ",
+    "คู่มือ",
+    "สำนักงาน",
+    "ที่ทำการ",
+    "นายก",
+    "สภา",
+    "กองคลัง",
+    "สำนักปลัด",
+    "กองช่าง",
+];
+
+/// Words that make the agency behind them a receiver or a partner.
+const PASSED: [&str; 9] = [
+    "ส่งให้",
+    "เรียนนายก",
+    "ถึง",
+    "ต่อ",
+    "ร่วมกับ",
+    "กับ",
+    "จาก",
+    "เช่น",
+    "สังกัด",
+];
+
+/// Bodies that every agency's website names: in footers, in laws, as receivers of papers.
+fn is_everywhere(name: &str) -> bool {
+    const EVERYWHERE: [&str; 20] = [
+        "กระทรวง",
+        "กรมส่งเสริมการปกครอง",
+        "กรมการปกครอง",
+        "กรมบัญชีกลาง",
+        "กรมที่ดิน",
+        "กรมอุตุ",
+        "กรมสรรพากร",
+        "กรมประชาสัมพันธ์",
+        "กรมการพัฒนาชุมชน",
+        "กรมโยธา",
+        "สำนักงานคณะกรรมการ",
+        "สำนักงานป",
+        "สำนักงานปลัด",
+        "สำนักงานจังหวัด",
+        "สำนักงานท้องถิ่น",
+        "สำนักงานส่งเสริม",
+        "สำนักงานตำรวจ",
+        "สำนักงานการตรวจเงิน",
+        "สำนักงานเขต",
+        "การไฟฟ้า",
+    ];
+    EVERYWHERE.iter().any(|body| name.starts_with(body))
+}
+
+/// What a site's texts say about one agency.
+struct Tally {
+    weight: usize,
+    order: usize,
+    named: Option<Mention>,
+    districts: BTreeMap<String, usize>,
+    provinces: BTreeMap<String, usize>,
+}
+
+impl Tally {
+    fn new(order: usize) -> Self {
+        Self {
+            weight: 0,
+            order,
+            named: None,
+            districts: BTreeMap::new(),
+            provinces: BTreeMap::new(),
+        }
+    }
+
+    fn add(&mut self, named: &Named, line: &Line, text: &str) {
+        self.weight += if named.stands_alone(line) { 3 } else { 1 };
+        self.named.get_or_insert_with(|| named.mention.clone());
+        let after = |from: usize, words: &[&str]| {
+            let at = line.skip_any(from, 4, &[' ', '\n', ',', '-', '–', '(', '·', '|']);
+            let word = words.iter().find(|word| line.is_at(at, word))?;
+            let start = line.skip_any(at + word.chars().count(), 1, &[' ']);
+            let end = name_end(line, start)?;
+            let name = crate::thai::clean(line.span(start, end).map_or("", |span| &text[span]));
+            Some((name, end))
+        };
+        let mut at = named.end;
+        if let Some((_, end)) = after(at, &["ตำบล", "ต."]) {
+            at = end;
+        }
+        if let Some((district, end)) = after(at, &["อำเภอ", "อ.", "เขต"]) {
+            *self.districts.entry(district).or_default() += 1;
+            at = end;
+        }
+        if let Some((province, _)) = after(at, &["จังหวัด", "จ."]) {
+            *self.provinces.entry(province).or_default() += 1;
+        }
+    }
+
+    fn agency(self) -> Option<Agency> {
+        let most = |counts: BTreeMap<String, usize>| {
+            let best = counts.into_iter().rev().max_by_key(|(_, count)| *count);
+            best.map(|(name, _)| name).unwrap_or_default()
+        };
+        let named = self.named?;
+        let mut province = most(self.provinces);
+        if named.kind == AgencyKind::Provincial && province.is_empty() {
+            province.clone_from(&named.place);
+        }
+        Some(Agency {
+            short_name: named.short_name(),
+            kind: named.kind,
+            district: most(self.districts),
+            province,
+            name: named.name,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn agency(name: &str) -> Agency {
+        Agency::from_json(&format!(r#"{{"name": "{name}"}}"#)).expect("an agency")
+    }
+
+    #[test]
+    fn an_agency_is_read_from_its_file() {
+        let agency = Agency::from_json(
+            r#"{"id": "x", "name": "องค์การบริหารส่วนตําบลกะลาเส", "type": "tambon", "amphoe": "สิเกา",
+                "province": "ตรัง", "home": "/", "years": [2564]}"#,
+        )
+        .expect("an agency");
+        assert_eq!(agency.name, "องค์การบริหารส่วนตำบลกะลาเส");
+        assert_eq!(agency.short_name, "อบต.กะลาเส");
+        assert_eq!(
+            (agency.kind, agency.district.as_str()),
+            (AgencyKind::Tambon, "สิเกา")
+        );
+        assert_eq!(self::agency("เทศบาลนครขอนแก่น").short_name, "ทน.ขอนแก่น");
+        assert_eq!(
+            self::agency("มหาวิทยาลัยราชภัฏสงขลา").kind,
+            AgencyKind::University
+        );
+        assert!(Agency::from_json(r#"{"name": " "}"#).is_err());
+        assert!(Agency::from_json("[]").is_err());
+    }
+
+    #[test]
+    fn names_end_where_the_sentence_goes_on() {
+        for (text, name) in [
+            (
+                "องค์การบริหารส่วนตำบลกะลาเสมีความประสงค์จะจ้าง",
+                "องค์การบริหารส่วนตำบลกะลาเส",
+            ),
+            (
+                "องค์การบริหารส่วนตำบลบองอปี พ.ศ. ๒๕๖๔",
+                "องค์การบริหารส่วนตำบลบองอ",
+            ),
+            (
+                "องค์การบริหารส่วนตําบลขอนหาดได้ดำเนินการ",
+                "องค์การบริหารส่วนตำบลขอนหาด",
+            ),
+            ("เทศบาลนครขอนแก่น อำเภอเมือง", "เทศบาลนครขอนแก่น"),
+            ("เทศบาลตำบลในเมืองเรื่อง แผน", "เทศบาลตำบลในเมือง"),
+            ("เทศบาลตำบลเชียงของจึงประกาศ", "เทศบาลตำบลเชียงของ"),
+            ("เทศบาลตำบลแม่จะเราขอประกาศ", "เทศบาลตำบลแม่จะเรา"),
+            ("อบต.หนองข่าอ.เกษตรสมบูรณ์", "องค์การบริหารส่วนตำบลหนองข่า"),
+            ("นายกอบต.หนองข่า", "องค์การบริหารส่วนตำบลหนองข่า"),
+            ("ทต. บ้านใหม่ริมธาร", "เทศบาลตำบลบ้านใหม่ริมธาร"),
+            (
+                "ขององค์การบริหารส่วน\nตำบลหนองข่า\nเรื่อง",
+                "องค์การบริหารส่วนตำบลหนองข่า",
+            ),
+            ("องคการบริหารสวนตําบลกะลาเส", "องค์การบริหารส่วนตำบลกะลาเส"),
+            ("เทศบาลเมืองชัยมงคลจัดโครงการ", "เทศบาลเมืองชัยมงคล"),
+            ("องค์การบริหารส่วนจังหวัดตรัง", "องค์การบริหารส่วนจังหวัดตรัง"),
+            ("โดย มหาวิทยาลัยราชภัฏสวนดุสิต", "มหาวิทยาลัยราชภัฏสวนดุสิต"),
+            ("สำนักงานเทศบาลตำบลโพนงาม", "เทศบาลตำบลโพนงาม"),
+        ] {
+            let names: Vec<String> = mentions(text)
+                .into_iter()
+                .map(|mention| mention.name)
+                .collect();
+            assert_eq!(names, [name], "{text}");
+        }
+    }
+
+    #[test]
+    fn words_for_kinds_alone_name_nobody() {
+        for text in [
+            "พระราชบัญญัติสภาตำบลและองค์การบริหารส่วนตำบล พ.ศ. 2537",
+            "เทศบาลตำบล เทศบาลเมือง และเทศบาลนคร",
+            "อบต./เทศบาลพบประชาชน",
+            "พื้นที่รับผิดชอบ ต.หนองข่า",
+            "ตรวจสอบต.ท่าข้าม",
+            "กิจกรรมโปรแกรมอบรม",
+            "สมาชิกสภาองค์การบริหารส่วนตำบล หมู่ที่ 5",
+            "องค์การบริหารส่วนตำบลและเทศบาล",
+            "",
+        ] {
+            let names: Vec<String> = mentions(text)
+                .into_iter()
+                .map(|mention| mention.name)
+                .collect();
+            assert!(names.is_empty(), "{text}: {}", names.join(", "));
+        }
+    }
+
+    #[test]
+    fn a_mention_is_ours_by_its_place() {
+        let ours = agency("องค์การบริหารส่วนตำบลหนองข่า");
+        for (text, is) in [
+            ("อบต.หนองข่า", true),
+            ("องค์การบริหารสวนตําบลหนองขา", true),
+            ("เทศบาลตำบลหนองข่า", true),
+            ("องค์การบริหารส่วนตำบลหนองข่ายังคงยึดมั่นในคุณธรรม", true),
+            ("อบต.หนองข่าน้อย", false),
+            ("อบต.หนองขาม", false),
+            ("องค์การบริหารส่วนจังหวัดหนองข่า", false),
+            ("เทศบาลตำบลโพนงาม", false),
+        ] {
+            let mention = &mentions(text)[0];
+            assert_eq!(ours.is(mention), is, "{text}");
+            assert_eq!(ours.named_in(text), is, "{text}");
+        }
+        assert!(ours.named_in("ตามที่องค์การบริหารส่วนตำบลหนอง\nข่า ได้"));
+        assert!(!ours.named_in("ตำบลหนองข่า"));
+    }
+
+    #[test]
+    fn a_copied_paper_names_its_owner() {
+        let ours = agency("องค์การบริหารส่วนตำบลหนองข่า");
+        let owner = |text: &str| ours.other_owner(text).unwrap_or_default();
+        assert_eq!(
+            owner("ประกาศเทศบาลตำบลโพนงาม\nเรื่อง แผนการจัดซื้อจัดจ้าง"),
+            "เทศบาลตำบลโพนงาม"
+        );
+        assert_eq!(
+            owner("คู่มือปฏิบัติงาน\nองค์การบริหารส่วนตำบลบ้านแจ้ง\nอำเภอ"),
+            "องค์การบริหารส่วนตำบลบ้านแจ้ง"
+        );
+        assert_eq!(owner("แผนปฏิบัติการของ อบต.ท่าสัก"), "องค์การบริหารส่วนตำบลท่าสัก");
+        for text in [
+            "ประกาศองค์การบริหารส่วนตำบลหนองข่า เรื่อง ตามที่เทศบาลตำบลโพนงาม",
+            "ประกาศ อบต.หนองข่า ส่งให้อำเภอและเทศบาลตำบลโพนงาม",
+            "รายงานการประชุมร่วมกับเทศบาลตำบลโพนงาม",
+            "ประกาศกระทรวงมหาดไทย เรื่อง",
+            "หนังสือกรมส่งเสริมการปกครองท้องถิ่น",
+            "สำนักงาน ป.ป.ช. ประจำจังหวัดชัยภูมิ",
+            "รายงานผลสำรวจความพึงพอใจ\nโดย\nมหาวิทยาลัยราชภัฏชัยภูมิ",
+            "ประกาศคณะกรรมการพนักงานส่วนตำบลจังหวัดชัยภูมิ",
+            "แผนการจัดซื้อจัดจ้าง ประจำปี 2564",
+        ] {
+            assert_eq!(owner(text), "", "{text}");
+        }
+    }
+
+    #[test]
+    fn the_owner_of_a_site_is_named_most() {
+        let texts = [
+            "ข่าวประชาสัมพันธ์ :: องค์การบริหารส่วนตำบลกะลาเส อำเภอสิเกา จังหวัดตรัง",
+            "องค์การบริหารส่วนตำบลกะลาเส\nอ.สิเกา จ.ตรัง",
+            "ศึกษาดูงาน ณ เทศบาลตำบลโพนงาม",
+            "กรมส่งเสริมการปกครองท้องถิ่น\nสำนักงาน ป.ป.ช.",
+            "กรมส่งเสริมการปกครองท้องถิ่น\nสำนักงาน ป.ป.ช.",
+            "กรมส่งเสริมการปกครองท้องถิ่น\nสำนักงาน ป.ป.ช.",
+        ];
+        let agency = Agency::recognise(texts.into_iter()).expect("an agency");
+        assert_eq!(agency.name, "องค์การบริหารส่วนตำบลกะลาเส");
+        assert_eq!(agency.short_name, "อบต.กะลาเส");
+        assert_eq!(
+            (agency.district.as_str(), agency.province.as_str()),
+            ("สิเกา", "ตรัง")
+        );
+        let school = Agency::recognise(["มหาวิทยาลัยราชภัฏสงขลา | หน้าแรก"].into_iter());
+        assert_eq!(
+            school.map(|agency| agency.kind),
+            Some(AgencyKind::University)
+        );
+        assert_eq!(Agency::recognise(["หน้าแรก", "ข่าว"].into_iter()), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn reading_names_never_panics(text in r"((องค์การบริหารส่วนตำบล|อบต\.|เทศบาลเมือง|กรม|อำเภอ|จังหวัด|ประกาศ|ปี|หนอง|ข่า|ได้| |\n|\.){0,10}|\PC{0,30})") {
+            let ours = agency("เทศบาลตำบลหนองข่า");
+            ours.other_owner(&text);
+            let recognised = Agency::recognise(std::iter::once(text.as_str()));
+            for mention in mentions(&text) {
+                proptest::prop_assert!(text.get(mention.span.clone()).is_some());
+                ours.is(&mention);
+            }
+            proptest::prop_assert!(recognised.is_none_or(|agency| !agency.name.is_empty()));
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 
-use super::form::{Glyph, clean_glyphs};
+use super::line::Line;
 use super::{is_consonant, is_lead, is_mark, is_thai, roles};
 use crate::year::{FiscalYear, Month};
 
@@ -190,12 +190,6 @@ struct Found {
     named: Named,
 }
 
-/// A cleaned text letter by letter: Arabic digits, small letters, and the way back.
-struct Line {
-    letters: Vec<char>,
-    glyphs: Vec<Glyph>,
-}
-
 /// A day or a month with as much of it as is written.
 #[derive(Debug, Clone, Copy)]
 struct Point {
@@ -215,88 +209,6 @@ impl Point {
 }
 
 impl Line {
-    fn new(text: &str) -> Self {
-        let glyphs = clean_glyphs(text);
-        let letters = glyphs
-            .iter()
-            .map(|glyph| match super::digit(glyph.c) {
-                Some(digit) => char::from_digit(digit, 10).unwrap_or(glyph.c),
-                None => glyph.c.to_ascii_lowercase(),
-            })
-            .collect();
-        Self { letters, glyphs }
-    }
-
-    fn span(&self, start: usize, end: usize) -> Option<Range<usize>> {
-        let glyphs = self.glyphs.get(start..end)?;
-        let from = glyphs.iter().map(|glyph| glyph.from).min()?;
-        let to = glyphs.iter().map(|glyph| glyph.to).max()?;
-        Some(from..to)
-    }
-
-    fn at(&self, i: usize) -> Option<char> {
-        self.letters.get(i).copied()
-    }
-
-    fn before(&self, i: usize) -> Option<char> {
-        i.checked_sub(1).and_then(|i| self.at(i))
-    }
-
-    fn digit_at(&self, i: usize) -> bool {
-        self.at(i).is_some_and(|c| c.is_ascii_digit())
-    }
-
-    fn is_at(&self, i: usize, word: &str) -> bool {
-        let mut rest = self.letters[i.min(self.letters.len())..].iter();
-        word.chars().all(|c| rest.next() == Some(&c))
-    }
-
-    fn ends_at(&self, i: usize, word: &str) -> bool {
-        let mut rest = self.letters[..i.min(self.letters.len())].iter().rev();
-        word.chars().rev().all(|c| rest.next() == Some(&c))
-    }
-
-    /// After a word, marks aside (they get lost) and one space between letters allowed.
-    fn after_bare(&self, i: usize, word: &str) -> Option<usize> {
-        let mut at = i;
-        for (n, want) in word.chars().enumerate() {
-            loop {
-                match self.at(at)? {
-                    c if bare(c) == want => break,
-                    c if n > 0
-                        && (is_mark(c)
-                            || c.is_whitespace()
-                                && !self.before(at).is_some_and(char::is_whitespace)) =>
-                    {
-                        at += 1;
-                    }
-                    _ => return None,
-                }
-            }
-            at += 1;
-        }
-        while self.at(at).is_some_and(is_mark) {
-            at += 1;
-        }
-        Some(at)
-    }
-
-    fn skip_blank(&self, mut i: usize) -> usize {
-        let end = i + 3;
-        while i < end && self.at(i).is_some_and(char::is_whitespace) {
-            i += 1;
-        }
-        i
-    }
-
-    fn skip_any(&self, mut i: usize, most: usize, any: &[char]) -> usize {
-        let end = i + most;
-        while i < end && self.at(i).is_some_and(|c| any.contains(&c)) {
-            i += 1;
-        }
-        i
-    }
-
     fn read(&self) -> Vec<Found> {
         let mut found = Vec::new();
         let mut i = 0;
@@ -1083,10 +995,6 @@ impl Round {
     fn new(first: usize, last: usize, end: usize) -> Self {
         Self { first, last, end }
     }
-}
-
-fn bare(c: char) -> char {
-    if c == 'ำ' { 'า' } else { c }
 }
 
 /// A year of either era in the Buddhist one, if anybody could mean it.

@@ -8,6 +8,7 @@ pub mod charset;
 pub mod dates;
 mod folds;
 mod form;
+pub(crate) mod line;
 mod roles;
 mod text;
 
@@ -55,4 +56,9 @@ pub(crate) const fn digit(c: char) -> Option<u32> {
         '๐'..='๙' => Some(c as u32 - '๐' as u32),
         _ => None,
     }
+}
+
+/// ำ as า: fonts lose the one for the other.
+pub(crate) const fn bare_letter(c: char) -> char {
+    if c == 'ำ' { 'า' } else { c }
 }

@@ -1,7 +1,7 @@
 //! What a time in a text is said for, by the words around it.
 
 use super::dates::{Named, Role, When};
-use super::is_mark;
+use super::{bare_letter, is_mark};
 
 /// A mention among the letters of its text.
 pub(super) struct Context<'a> {
@@ -93,10 +93,6 @@ fn bare(letters: &[char]) -> String {
         .iter()
         .filter(|&&c| !c.is_whitespace() && !is_mark(c));
     kept.map(|&c| bare_letter(c)).collect()
-}
-
-fn bare_letter(c: char) -> char {
-    if c == 'ำ' { 'า' } else { c }
 }
 
 fn bare_word(word: &str) -> String {
