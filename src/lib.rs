@@ -20,5 +20,6 @@ pub mod rules;
 #[cfg(test)]
 mod sample;
 pub mod score;
+pub mod site;
 pub mod thai;
 pub mod year;

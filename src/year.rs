@@ -93,6 +93,34 @@ impl Month {
         "ธันวาคม",
     ];
 
+    /// The number of a month from its name alone: `ตุลาคม`, `ต.ค.`, `เดือนตุลาคม`.
+    pub fn number_of(name: &str) -> Option<i8> {
+        const SHORT: [&str; 12] = [
+            "มค",
+            "กพ",
+            "มีค",
+            "เมย",
+            "พค",
+            "มิย",
+            "กค",
+            "สค",
+            "กย",
+            "ตค",
+            "พย",
+            "ธค",
+        ];
+        let name: String = name
+            .chars()
+            .filter(|c| !c.is_whitespace() && *c != '.')
+            .collect();
+        let name = name.trim_start_matches("ประจำ").trim_start_matches("เดือน");
+        let at = Self::NAMES
+            .iter()
+            .position(|full| *full == name)
+            .or_else(|| SHORT.iter().position(|short| *short == name))?;
+        i8::try_from(at + 1).ok()
+    }
+
     /// The month in which a day falls.
     pub fn of(day: Date) -> Self {
         Self {

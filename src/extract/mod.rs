@@ -219,3 +219,16 @@ pub enum Reading {
     /// A format that is not read yet.
     Unsupported,
 }
+
+impl Document {
+    /// A file that could not be read at all.
+    pub fn unread(kind: DocumentKind, reading: Reading) -> Self {
+        Self {
+            kind,
+            pages: Vec::new(),
+            tables: Vec::new(),
+            reading,
+            unread_pages: 0,
+        }
+    }
+}

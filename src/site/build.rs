@@ -1,0 +1,861 @@
+//! Capture → Site: bodies read, redirects followed, clicks counted, repeated furniture taken out, places formed.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bytes::Bytes;
+use url::Url;
+
+use super::{Label, Node, NodeId, NodeKind, Place, PlaceId, Site};
+use crate::agency::Agency;
+use crate::extract::{self, Block, Document, DocumentKind, Extracted, Link, Page, Part, Reading};
+use crate::fetch::address::{normalise, twin};
+use crate::fetch::capture::{Capture, SkipReason};
+use crate::thai::{self, Text, dates};
+
+/// A block or link that stands on this share of the pages is furniture, not content.
+const REPEATED_SHARE: f64 = 0.3;
+/// … once there are enough pages to tell.
+const REPEATED_MIN: usize = 4;
+/// A page with more attached files than this is a list of publications, not one of them.
+const ATTACHED_MAX: usize = 8;
+/// An ITA index names at least this many different items.
+const INDEX_ITEMS: usize = 6;
+/// Redirects followed before a chain counts as broken.
+const HOPS_MAX: usize = 12;
+
+impl Site {
+    /// Reads a capture. The same capture gives the same site, however many threads read its bodies.
+    pub fn build(capture: &Capture, agency: Option<Agency>) -> Self {
+        let mut draft = Draft::read(capture);
+        draft.link(capture);
+        draft.count_clicks();
+        draft.strip_furniture();
+        let agency = agency
+            .or_else(|| Agency::recognise(draft.mastheads().iter().map(String::as_str)))
+            .unwrap_or_else(|| Agency {
+                name: String::new(),
+                short_name: String::new(),
+                kind: Default::default(),
+                district: String::new(),
+                province: String::new(),
+            });
+        draft.name_pages();
+        draft.into_site(agency, capture)
+    }
+}
+
+/// The nodes while they are being connected.
+struct Draft {
+    nodes: Vec<Node>,
+    by_url: BTreeMap<String, NodeId>,
+    home: Option<NodeId>,
+    /// Blocks that are furniture, by key.
+    repeated: BTreeSet<String>,
+    /// Content links (page, link, target), furniture left out, in reading order.
+    content_links: Vec<(NodeId, Link, NodeId)>,
+}
+
+/// One body with every address that gave it.
+struct Answered<'a> {
+    url: &'a Url,
+    content_type: Option<&'a str>,
+    body: &'a Bytes,
+    cut: bool,
+}
+
+impl Draft {
+    fn read(capture: &Capture) -> Self {
+        let mut by_body: BTreeMap<&[u8], usize> = BTreeMap::new();
+        let mut answered: Vec<Answered> = Vec::new();
+        let mut aliases: Vec<(String, usize)> = Vec::new();
+        let mut answers: BTreeSet<String> = BTreeSet::new();
+        let mut redirects: BTreeMap<String, (&Url, Url)> = BTreeMap::new();
+        let mut broken: BTreeMap<String, (&Url, String)> = BTreeMap::new();
+        for visit in &capture.visits {
+            match &visit.result {
+                Ok(response) => {
+                    if let Some(location) = response.location() {
+                        if let Ok(target) = visit.url.join(location) {
+                            redirects.insert(twin(&visit.url), (&visit.url, normalise(&target)));
+                        }
+                    } else if (200..300).contains(&response.status) {
+                        let at = *by_body.entry(&response.body[..]).or_insert_with(|| {
+                            answered.push(Answered {
+                                url: &visit.url,
+                                content_type: response.header("content-type"),
+                                body: &response.body,
+                                cut: response.truncated.is_some(),
+                            });
+                            answered.len() - 1
+                        });
+                        aliases.push((twin(&visit.url), at));
+                        answers.insert(twin(&visit.url));
+                    } else {
+                        broken.insert(
+                            twin(&visit.url),
+                            (&visit.url, status_words(response.status)),
+                        );
+                    }
+                }
+                Err(fault) => {
+                    broken.insert(
+                        twin(&visit.url),
+                        (&visit.url, fault.kind.advice().to_owned()),
+                    );
+                }
+            }
+        }
+        let extracted = read_bodies(&answered);
+        let mut draft = Self {
+            nodes: Vec::new(),
+            by_url: BTreeMap::new(),
+            home: None,
+            repeated: BTreeSet::new(),
+            content_links: Vec::new(),
+        };
+        let mut ids = Vec::with_capacity(answered.len());
+        for (answer, thing) in answered.iter().zip(extracted) {
+            let kind = match thing {
+                Extracted::Page(page) => NodeKind::Page(page),
+                Extracted::Document(mut document) => {
+                    if answer.cut {
+                        document.reading = if document.reading == Reading::Text {
+                            Reading::Damaged
+                        } else {
+                            document.reading
+                        };
+                    }
+                    NodeKind::File(document)
+                }
+                Extracted::Other => {
+                    ids.push(None);
+                    continue;
+                }
+            };
+            ids.push(Some(draft.add(answer.url.clone(), kind)));
+        }
+        for (url, at) in aliases {
+            if let Some(id) = ids[at] {
+                draft.by_url.insert(url, id);
+            }
+        }
+        for (key, (url, why)) in broken {
+            if !answers.contains(&key) && !redirects.contains_key(&key) {
+                draft.add(url.clone(), NodeKind::Broken(why));
+            }
+        }
+        for skipped in &capture.skipped {
+            let why = match skipped.why {
+                SkipReason::OffSite | SkipReason::Duplicate | SkipReason::Media => continue,
+                SkipReason::Robots => "robots.txt ของเว็บไซต์ไม่ให้เปิดอ่าน",
+                SkipReason::Trap => "อยู่ในหน้าที่วนไม่รู้จบ",
+                SkipReason::Limit => "เกินขีดจำกัดของการเก็บข้อมูล",
+            };
+            let key = twin(&skipped.url);
+            if !draft.by_url.contains_key(&key) && !redirects.contains_key(&key) {
+                draft.add(normalise(&skipped.url), NodeKind::Unfetched(why.to_owned()));
+            }
+        }
+        let scope = capture.scope();
+        for (key, (url, _)) in &redirects {
+            match end_of(key, &redirects) {
+                Some(end) => {
+                    let id = match draft.by_url.get(&twin(end)) {
+                        Some(&id) => Some(id),
+                        None if !scope.contains(end) => {
+                            Some(draft.add(end.clone(), NodeKind::OffSite))
+                        }
+                        None => None,
+                    };
+                    if let Some(id) = id {
+                        draft.by_url.insert(key.clone(), id);
+                    }
+                }
+                None => {
+                    draft.add(
+                        (*url).clone(),
+                        NodeKind::Broken("เปลี่ยนเส้นทางวนไปมา เปิดไม่ได้".to_owned()),
+                    );
+                }
+            }
+        }
+        draft.home = draft
+            .by_url
+            .get(&twin(&capture.home))
+            .copied()
+            .filter(|&id| matches!(draft.nodes[id].kind, NodeKind::Page(_)));
+        draft
+    }
+
+    fn add(&mut self, url: Url, kind: NodeKind) -> NodeId {
+        let id = self.nodes.len();
+        self.by_url.insert(twin(&url), id);
+        self.nodes.push(Node {
+            url,
+            kind,
+            clicks: None,
+            labels: Vec::new(),
+            title: String::new(),
+            text: Text::default(),
+            starts: Vec::new(),
+            index: false,
+            menu: false,
+        });
+        id
+    }
+
+    /// Gives every link its target node and every node its labels.
+    fn link(&mut self, capture: &Capture) {
+        let scope = capture.scope();
+        for from in 0..self.nodes.len() {
+            let NodeKind::Page(page) = &mut self.nodes[from].kind else {
+                continue;
+            };
+            let links = std::mem::take(&mut page.links);
+            for link in &links {
+                if !matches!(link.to.scheme(), "http" | "https") {
+                    continue;
+                }
+                let id = match self.by_url.get(&twin(&link.to)) {
+                    Some(&id) => id,
+                    None if scope.contains(&link.to) => continue,
+                    None => self.add(normalise(&link.to), NodeKind::OffSite),
+                };
+                self.nodes[id].labels.push(Label {
+                    text: link.label.clone(),
+                    row: link.row.clone(),
+                    under: link.under.clone(),
+                    from,
+                    part: link.part,
+                });
+            }
+            let mut frames = Vec::new();
+            if let NodeKind::Page(page) = &mut self.nodes[from].kind {
+                page.links = links;
+                frames.extend(
+                    page.frames
+                        .iter()
+                        .filter(|frame| !scope.contains(frame))
+                        .map(framed),
+                );
+            }
+            for frame in frames {
+                let id = self
+                    .by_url
+                    .get(&twin(&frame))
+                    .copied()
+                    .unwrap_or_else(|| self.add(normalise(&frame), NodeKind::OffSite));
+                let text = frame.host_str().unwrap_or_default().to_owned();
+                self.nodes[id].labels.push(Label {
+                    text,
+                    row: String::new(),
+                    under: Vec::new(),
+                    from,
+                    part: Part::Content,
+                });
+            }
+        }
+    }
+
+    /// Clicks from the home page along links; frames and redirects cost none.
+    fn count_clicks(&mut self) {
+        let Some(home) = self.home else { return };
+        let mut queue = VecDeque::from([home]);
+        self.nodes[home].clicks = Some(0);
+        self.nodes[home].index = true;
+        while let Some(from) = queue.pop_front() {
+            let here = self.nodes[from].clicks.unwrap_or(0);
+            let Some(page) = self.nodes[from].page() else {
+                continue;
+            };
+            let target = |url: &Url| self.by_url.get(&twin(url)).copied();
+            let frames: Vec<NodeId> = page
+                .frames
+                .iter()
+                .map(framed)
+                .filter_map(|frame| target(&frame))
+                .collect();
+            let linked: Vec<NodeId> = page
+                .links
+                .iter()
+                .filter_map(|link| target(&link.to))
+                .collect();
+            let frame_of_home = self.nodes[from].index && here == 0;
+            for to in frames {
+                if self.nodes[to].clicks.is_none() {
+                    self.nodes[to].clicks = Some(here);
+                    // The frames of a frameset home page are its menu and its front, no publications.
+                    self.nodes[to].index = frame_of_home;
+                    queue.push_front(to);
+                }
+            }
+            for to in linked {
+                if self.nodes[to].clicks.is_none() {
+                    self.nodes[to].clicks = Some(here + 1);
+                    queue.push_back(to);
+                }
+            }
+        }
+    }
+
+    /// Finds what repeats from page to page, marks menus and collects the links of the content.
+    fn strip_furniture(&mut self) {
+        let pages: Vec<NodeId> = (0..self.nodes.len())
+            .filter(|&id| self.nodes[id].page().is_some())
+            .collect();
+        let often = ((pages.len() as f64 * REPEATED_SHARE) as usize).max(REPEATED_MIN);
+        let mut blocks: BTreeMap<String, usize> = BTreeMap::new();
+        let mut links: BTreeMap<(String, NodeId), usize> = BTreeMap::new();
+        let mut images: BTreeMap<String, usize> = BTreeMap::new();
+        let mut forms: BTreeMap<Url, usize> = BTreeMap::new();
+        for &id in &pages {
+            let Some(page) = self.nodes[id].page() else {
+                continue;
+            };
+            for key in page
+                .blocks
+                .iter()
+                .map(|block| thai::key(&block.text))
+                .collect::<BTreeSet<_>>()
+            {
+                *blocks.entry(key).or_default() += 1;
+            }
+            let targets = page.links.iter().filter_map(|link| {
+                self.by_url
+                    .get(&twin(&link.to))
+                    .map(|&to| (thai::key(&link.label), to))
+            });
+            for link in targets.collect::<BTreeSet<_>>() {
+                *links.entry(link).or_default() += 1;
+            }
+            for image in page
+                .images
+                .iter()
+                .map(|image| image.src.clone())
+                .collect::<BTreeSet<_>>()
+            {
+                *images.entry(image).or_default() += 1;
+            }
+            for form in page
+                .forms
+                .iter()
+                .map(|form| form.action.clone())
+                .collect::<BTreeSet<_>>()
+            {
+                *forms.entry(form).or_default() += 1;
+            }
+        }
+        self.repeated = blocks
+            .into_iter()
+            .filter(|(_, count)| *count >= often)
+            .map(|(key, _)| key)
+            .collect();
+        let menu: BTreeSet<(String, NodeId)> = links
+            .into_iter()
+            .filter(|(_, count)| *count >= often)
+            .map(|(link, _)| link)
+            .collect();
+        for id in pages {
+            let framed =
+                self.nodes[id].index && self.nodes[id].clicks == Some(0) && Some(id) != self.home;
+            let NodeKind::Page(page) = &mut self.nodes[id].kind else {
+                continue;
+            };
+            for link in &mut page.links {
+                let Some(&to) = self.by_url.get(&twin(&link.to)) else {
+                    continue;
+                };
+                if framed || menu.contains(&(thai::key(&link.label), to)) {
+                    link.part = if link.part == Part::Footer {
+                        Part::Footer
+                    } else {
+                        Part::Menu
+                    };
+                }
+            }
+            for image in page
+                .images
+                .iter_mut()
+                .filter(|image| images.get(&image.src).is_some_and(|count| *count >= often))
+            {
+                image.part = Part::Menu;
+            }
+            for form in page
+                .forms
+                .iter_mut()
+                .filter(|form| forms.get(&form.action).is_some_and(|count| *count >= often))
+            {
+                form.part = Part::Menu;
+            }
+            let content: Vec<Link> = page
+                .links
+                .iter()
+                .filter(|link| link.part == Part::Content)
+                .cloned()
+                .collect();
+            let menus: Vec<String> = page
+                .links
+                .iter()
+                .filter(|link| link.part == Part::Menu)
+                .map(|link| twin(&link.to))
+                .collect();
+            for key in menus {
+                if let Some(&to) = self.by_url.get(&key) {
+                    self.nodes[to].menu = true;
+                }
+            }
+            for link in content {
+                if let Some(&to) = self.by_url.get(&twin(&link.to)) {
+                    self.content_links.push((id, link, to));
+                }
+            }
+        }
+        for id in 0..self.nodes.len() {
+            let index =
+                self.nodes[id].page().is_some_and(|page| lists_items(page)) || self.is_site_map(id);
+            self.nodes[id].index |= index;
+        }
+    }
+
+    /// A page whose content links go where the menus go.
+    fn is_site_map(&self, id: NodeId) -> bool {
+        let mut links = 0;
+        let mut to_menu = 0;
+        let Some(page) = self.nodes[id].page() else {
+            return false;
+        };
+        for link in &page.links {
+            if let Some(&to) = self.by_url.get(&twin(&link.to)) {
+                let own = link.part == Part::Content || self.nodes[to].menu;
+                links += usize::from(own);
+                to_menu += usize::from(own && link.part == Part::Content && self.nodes[to].menu);
+            }
+        }
+        to_menu >= 20 && to_menu * 2 >= links
+    }
+
+    /// Texts from which the agency's name can be read: titles, mastheads, footers, what repeats.
+    fn mastheads(&self) -> Vec<String> {
+        let mut texts = Vec::new();
+        for node in &self.nodes {
+            let Some(page) = node.page() else { continue };
+            texts.push(page.title.clone());
+            texts.extend(
+                page.blocks
+                    .iter()
+                    .filter(|block| self.is_furniture(block))
+                    .map(|block| block.text.clone()),
+            );
+        }
+        texts
+    }
+
+    fn is_furniture(&self, block: &Block) -> bool {
+        block.part != Part::Content || self.repeated.contains(&thai::key(&block.text))
+    }
+
+    /// Titles and texts.
+    fn name_pages(&mut self) {
+        for id in 0..self.nodes.len() {
+            let (title, text, starts) = match &self.nodes[id].kind {
+                NodeKind::Page(page) => {
+                    let content: Vec<&Block> = page
+                        .blocks
+                        .iter()
+                        .filter(|block| !self.is_furniture(block))
+                        .collect();
+                    let heading = content
+                        .iter()
+                        .find(|block| block.level > 0)
+                        .map(|block| block.text.clone());
+                    let title = heading
+                        .or_else(|| page.breadcrumb.last().cloned())
+                        .unwrap_or_else(|| own_title(&page.title));
+                    let body: Vec<&str> = content
+                        .iter()
+                        .filter(|block| block.text != title)
+                        .map(|block| block.text.as_str())
+                        .collect();
+                    (title, body.join("\n"), Vec::new())
+                }
+                NodeKind::File(document) => {
+                    let mut text = String::new();
+                    let mut starts = Vec::new();
+                    for page in &document.pages {
+                        starts.push(text.len());
+                        text.push_str(page);
+                        text.push('\n');
+                    }
+                    (String::new(), text, starts)
+                }
+                _ => continue,
+            };
+            let node = &mut self.nodes[id];
+            node.title = title;
+            node.text = Text::new(text);
+            node.starts = starts;
+        }
+        for node in &mut self.nodes {
+            if node.title.is_empty() {
+                node.title = node
+                    .labels
+                    .iter()
+                    .map(Label::name)
+                    .find(|name| !name.is_empty())
+                    .unwrap_or_default()
+                    .to_owned();
+            }
+        }
+    }
+
+    fn into_site(self, agency: Agency, capture: &Capture) -> Site {
+        let mut places: Vec<Place> = Vec::new();
+        let mut place_of: BTreeMap<NodeId, PlaceId> = BTreeMap::new();
+        let mut attached: BTreeSet<NodeId> = BTreeSet::new();
+        for id in 0..self.nodes.len() {
+            if self.nodes[id].page().is_some() {
+                let files = self.attachments(id);
+                attached.extend(&files);
+                place_of.insert(id, places.len());
+                for &file in &files {
+                    place_of.entry(file).or_insert(places.len());
+                }
+                places.push(self.place(places.len(), id, files));
+            }
+        }
+        for id in 0..self.nodes.len() {
+            if self.nodes[id].page().is_none()
+                && !attached.contains(&id)
+                && !self.nodes[id].labels.is_empty()
+            {
+                place_of.insert(id, places.len());
+                places.push(self.place(places.len(), id, Vec::new()));
+            }
+        }
+        let mut children: Vec<Vec<PlaceId>> = vec![Vec::new(); places.len() + 1];
+        for (from, _, to) in &self.content_links {
+            let (Some(&from), Some(&child)) = (place_of.get(from), place_of.get(to)) else {
+                continue;
+            };
+            let own_file = places[from].files.contains(to);
+            if from != child
+                && !own_file
+                && !self.nodes[*to].menu
+                && !children[from].contains(&child)
+            {
+                children[from].push(child);
+            }
+        }
+        let mut nodes = self.nodes;
+        let mut furniture = None;
+        if let Some(home) = self.home
+            && let Some(page) = nodes[home].page()
+        {
+            let blocks = page.blocks.iter().filter(|block| {
+                block.part != Part::Content || self.repeated.contains(&thai::key(&block.text))
+            });
+            let text = blocks
+                .map(|block| block.text.as_str())
+                .collect::<Vec<_>>()
+                .join("\n");
+            let links = page
+                .links
+                .iter()
+                .filter(|link| link.part != Part::Content)
+                .cloned()
+                .collect();
+            let id = nodes.len();
+            furniture = Some(places.len());
+            let title = "ส่วนหัวและท้ายเว็บไซต์".to_owned();
+            places.push(Place::new(
+                places.len(),
+                id,
+                Vec::new(),
+                vec![Text::new(title.clone())],
+                Vec::new(),
+            ));
+            nodes.push(Node {
+                url: nodes[home].url.clone(),
+                kind: NodeKind::Page(Page {
+                    links,
+                    ..Page::default()
+                }),
+                clicks: Some(0),
+                labels: Vec::new(),
+                title,
+                text: Text::new(text),
+                starts: Vec::new(),
+                index: false,
+                menu: true,
+            });
+        }
+        Site {
+            agency,
+            taken_on: capture.taken_on,
+            complete: capture.stop.is_none(),
+            nodes,
+            places,
+            home: self.home,
+            furniture,
+            by_url: self.by_url,
+            place_of,
+            children,
+        }
+    }
+
+    /// Files that belong to a page as one publication: few, and not of different years.
+    fn attachments(&self, page: NodeId) -> Vec<NodeId> {
+        let mut files: Vec<NodeId> = Vec::new();
+        let mut years = BTreeSet::new();
+        let text = self.nodes[page].text.as_str().chars().count();
+        for (_, link, to) in self.content_links.iter().filter(|(from, ..)| *from == page) {
+            let node = &self.nodes[*to];
+            let photo = node
+                .document()
+                .is_some_and(|document| document.kind == DocumentKind::Image)
+                && text > super::IMAGE_PAGE_TEXT;
+            if node.document().is_none() || photo || files.contains(to) {
+                continue;
+            }
+            files.push(*to);
+            let named: Vec<_> = dates::scan(&link.label)
+                .into_iter()
+                .chain(dates::scan(&link.under.join("\n")))
+                .collect();
+            years.extend(
+                named
+                    .iter()
+                    .filter_map(|mention| mention.when.fiscal_year()),
+            );
+        }
+        if files.len() > ATTACHED_MAX || years.len() > 1 || self.nodes[page].index {
+            Vec::new()
+        } else {
+            files
+        }
+    }
+
+    fn place(&self, id: PlaceId, main: NodeId, files: Vec<NodeId>) -> Place {
+        let node = &self.nodes[main];
+        let mut names: Vec<String> = vec![node.title.clone()];
+        let mut sections: Vec<String> = Vec::new();
+        if let Some(page) = node.page() {
+            // The heading of a list's row is the name of what it leads to.
+            let leads = |block: &Block| {
+                page.links
+                    .iter()
+                    .any(|link| link.part == Part::Content && link.label == block.text)
+            };
+            let content = page.blocks.iter().filter(|block| !self.is_furniture(block));
+            names.extend(
+                content
+                    .take(4)
+                    .filter(|block| block.level > 0 && !leads(block))
+                    .map(|block| block.text.clone()),
+            );
+            sections.extend(page.breadcrumb.iter().skip(1).cloned());
+        }
+        for label in node
+            .labels
+            .iter()
+            .filter(|label| !self.nodes[label.from].index || self.is_front(label.from))
+        {
+            names.push(label.name().to_owned());
+            if label.part == Part::Content && self.nodes[main].page().is_none() {
+                sections.extend(label.under.iter().cloned());
+            }
+        }
+        Place::new(id, main, files, texts(names), texts(sections))
+    }
+
+    /// Home and its frames list pages in the site's own words; an ITA index lists them in the manual's.
+    fn is_front(&self, id: NodeId) -> bool {
+        self.nodes[id].clicks == Some(0) || self.is_site_map(id)
+    }
+}
+
+impl Place {
+    fn new(
+        id: PlaceId,
+        main: NodeId,
+        files: Vec<NodeId>,
+        names: Vec<Text>,
+        sections: Vec<Text>,
+    ) -> Self {
+        Self {
+            id,
+            main,
+            files,
+            names,
+            sections,
+            facts: Default::default(),
+            leaders: Default::default(),
+        }
+    }
+}
+
+impl Label {
+    /// The label, or the row where the label says nothing by itself (`ดาวน์โหลดที่นี่`).
+    pub fn name(&self) -> &str {
+        let key = thai::key(&self.text);
+        let row_says_more =
+            self.row.chars().count() <= 200 && thai::key(&self.row).len() > key.len();
+        if key.chars().count() < 12 && row_says_more || is_generic(&key) && row_says_more {
+            &self.row
+        } else {
+            &self.text
+        }
+    }
+}
+
+/// Labels that name no particular thing.
+fn is_generic(key: &str) -> bool {
+    const GENERIC: [&str; 12] = [
+        "ดาวน์โหลด",
+        "ดาว์โหลด",
+        "คลิก",
+        "รายละเอียด",
+        "อ่านต่อ",
+        "ไฟล์แนบ",
+        "เอกสารแนบ",
+        "download",
+        "readmore",
+        "ดูเพิ่มเติม",
+        "เปิดไฟล์",
+        "ดูไฟล์",
+    ];
+    key.is_empty()
+        || GENERIC
+            .iter()
+            .any(|word| key.starts_with(&thai::key(word)) && key.chars().count() < 24)
+}
+
+/// A `<title>` without the site's name behind a separator.
+fn own_title(title: &str) -> String {
+    title
+        .split(['|', '»', '–'])
+        .next()
+        .and_then(|part| part.split(" - ").next())
+        .and_then(|part| part.split(" :: ").next())
+        .unwrap_or(title)
+        .trim()
+        .to_owned()
+}
+
+fn texts(words: Vec<String>) -> Vec<Text> {
+    let mut seen = BTreeSet::new();
+    words
+        .into_iter()
+        .filter(|word| !word.trim().is_empty() && seen.insert(thai::key(word)))
+        .map(Text::new)
+        .collect()
+}
+
+/// A page that names many items by number, or quotes the manual's criteria.
+fn lists_items(page: &Page) -> bool {
+    let content = page
+        .blocks
+        .iter()
+        .filter(|block| block.part == Part::Content)
+        .map(|block| block.text.as_str());
+    let mut items = BTreeSet::new();
+    let mut criteria = 0;
+    for text in content {
+        item_numbers(text, &mut items);
+        let key = thai::key(text);
+        criteria += usize::from(
+            ["อย่างน้อยประกอบด้วย", "องค์ประกอบด้านข้อมูล", "เป็นข้อมูลในระยะเวลา"]
+                .iter()
+                .any(|words| key.contains(&thai::key(words))),
+        );
+    }
+    items.len() >= INDEX_ITEMS || criteria >= 3
+}
+
+/// Numbers of OIT items in a text: `O12`, `OIT 12`, `o12`.
+fn item_numbers(text: &str, items: &mut BTreeSet<u8>) {
+    let bytes = text.as_bytes();
+    for (at, byte) in bytes.iter().enumerate() {
+        let starts_word = at == 0 || !bytes[at - 1].is_ascii_alphanumeric();
+        if !byte.eq_ignore_ascii_case(&b'o') || !starts_word {
+            continue;
+        }
+        let rest = text[at + 1..]
+            .trim_start_matches("IT")
+            .trim_start_matches(['.', '-', ' ']);
+        let digits: String = rest
+            .chars()
+            .take_while(char::is_ascii_digit)
+            .take(3)
+            .collect();
+        if let Ok(number @ 1..=43) = digits.parse() {
+            items.insert(number);
+        }
+    }
+}
+
+/// What a frame shows: a social plug-in stands for the page it is about.
+fn framed(frame: &Url) -> Url {
+    let about = frame
+        .query_pairs()
+        .find(|(name, _)| name == "href")
+        .and_then(|(_, value)| Url::parse(&value).ok());
+    about
+        .filter(|_| frame.path().contains("/plugins/"))
+        .unwrap_or_else(|| frame.clone())
+}
+
+/// Where a chain of redirects ends; `None` when it goes round.
+fn end_of<'a>(key: &str, redirects: &'a BTreeMap<String, (&Url, Url)>) -> Option<&'a Url> {
+    let mut end = &redirects.get(key)?.1;
+    for _ in 0..HOPS_MAX {
+        match redirects.get(&twin(end)) {
+            Some((_, next)) => end = next,
+            None => return Some(end),
+        }
+    }
+    None
+}
+
+fn status_words(status: u16) -> String {
+    match status {
+        404 | 410 => format!("ลิงก์เสีย ({status})"),
+        401 | 403 => format!("ไม่อนุญาตให้เปิด ({status})"),
+        500..=599 => format!("เซิร์ฟเวอร์ขัดข้อง ({status})"),
+        _ => format!("เปิดไม่ได้ ({status})"),
+    }
+}
+
+/// Reads the bodies on all processors; the order of the result is the order of the input.
+fn read_bodies(answered: &[Answered]) -> Vec<Extracted> {
+    let threads = std::thread::available_parallelism()
+        .map_or(1, usize::from)
+        .min(answered.len().max(1));
+    let next = AtomicUsize::new(0);
+    let slots: Vec<OnceLock<Extracted>> = answered.iter().map(|_| OnceLock::new()).collect();
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some((answer, slot)) = Some(next.fetch_add(1, Ordering::Relaxed))
+                    .and_then(|at| answered.get(at).zip(slots.get(at)))
+                {
+                    // A reader that panics on a hostile body costs that body only.
+                    let read = || extract::extract(answer.url, answer.content_type, answer.body);
+                    let thing = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
+                    let _ = slot.set(thing.unwrap_or_else(|_| {
+                        Extracted::Document(Document::unread(
+                            DocumentKind::Unknown,
+                            Reading::Damaged,
+                        ))
+                    }));
+                }
+            });
+        }
+    });
+    slots
+        .into_iter()
+        .map(|slot| slot.into_inner().unwrap_or(Extracted::Other))
+        .collect()
+}

@@ -1,0 +1,438 @@
+//! The site as a reader knows it: pages, files and the places they form, with names, sections, dates and owners.
+//!
+//! A [`Node`] is one address. A [`Place`] is what a reader would call one publication: a page with the files attached
+//! to it, or a file that stands alone in a list. Rules ask about places and never see a node.
+
+mod build;
+mod evidence;
+mod facts;
+mod leaders;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use jiff::civil::Date;
+use url::Url;
+
+use crate::agency::Agency;
+use crate::extract::{Document, Page, Part, Reading};
+use crate::fetch::address::twin;
+use crate::thai::{Needle, Text};
+
+pub use evidence::Evidence;
+pub use facts::{Happening, YearFact};
+pub use leaders::{Leader, same_person};
+
+/// Index of a node in [`Site::nodes`].
+pub type NodeId = usize;
+/// Index of a place in [`Site::places`].
+pub type PlaceId = usize;
+
+/// One agency's website on one day, read and indexed.
+#[derive(Debug)]
+pub struct Site {
+    /// Whose site it is.
+    pub agency: Agency,
+    /// The day the site was looked at.
+    pub taken_on: Date,
+    /// The crawl ended by itself: what was not found is not there.
+    pub complete: bool,
+    /// Every address that was fetched or linked to.
+    pub nodes: Vec<Node>,
+    /// What a reader would call one publication each.
+    pub places: Vec<Place>,
+    /// The home page's node, when it could be read.
+    pub home: Option<NodeId>,
+    /// Masthead and footer of the site as a place of their own.
+    pub furniture: Option<PlaceId>,
+    by_url: BTreeMap<String, NodeId>,
+    /// The place whose page a node is, or the place a file forms alone or is attached to first.
+    place_of: BTreeMap<NodeId, PlaceId>,
+    /// Places whose page links to a place from its content, with the names that the link gives.
+    children: Vec<Vec<PlaceId>>,
+}
+
+/// One address.
+#[derive(Debug)]
+pub struct Node {
+    /// Where it is, after redirects.
+    pub url: Url,
+    /// What stands there.
+    pub kind: NodeKind,
+    /// Clicks from the home page; `None` when no link path leads here.
+    pub clicks: Option<u32>,
+    /// What the site's links call it.
+    pub labels: Vec<Label>,
+    /// A page's own heading, a file's first label.
+    pub title: String,
+    /// The text of the content: menus, repeated blocks and the title left out.
+    pub text: Text,
+    /// Byte offset in `text` at which each page (sheet, slide) of a file begins.
+    pub starts: Vec<usize>,
+    /// Lists other pages (ITA index, site map, home): candidates come from it, evidence never.
+    pub index: bool,
+    /// Menus link to it: a section of its own, not a part of the page that happens to link to it.
+    pub menu: bool,
+}
+
+/// What stands at an address.
+#[derive(Debug)]
+pub enum NodeKind {
+    /// An HTML page.
+    Page(Page),
+    /// A file.
+    File(Document),
+    /// Another site; not fetched.
+    OffSite,
+    /// Linked to and not to be had; the Thai words say why.
+    Broken(String),
+    /// Linked to and deliberately not fetched; the Thai words say why.
+    Unfetched(String),
+}
+
+/// What one link calls its target.
+#[derive(Debug, Clone)]
+pub struct Label {
+    /// The text clicked on.
+    pub text: String,
+    /// The row it stands in.
+    pub row: String,
+    /// The headings it stands under.
+    pub under: Vec<String>,
+    /// The page that holds it.
+    pub from: NodeId,
+    /// Where on that page.
+    pub part: Part,
+}
+
+/// A publication: a page with its attached files, or a file by itself.
+#[derive(Debug)]
+pub struct Place {
+    /// Its own index.
+    pub id: PlaceId,
+    /// The page, or the file that stands alone.
+    pub main: NodeId,
+    /// Files attached to the page.
+    pub files: Vec<NodeId>,
+    /// What it is called: headings and link labels.
+    pub names: Vec<Text>,
+    /// What it stands under: breadcrumb, group headings.
+    pub sections: Vec<Text>,
+    facts: OnceLock<facts::Facts>,
+    leaders: OnceLock<Vec<Leader>>,
+}
+
+/// Where in a place something was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spot {
+    /// The node.
+    pub node: NodeId,
+    /// Byte range in the node's text; `None` for its name.
+    pub range: Option<Range<usize>>,
+}
+
+impl Site {
+    /// The node at an address.
+    pub fn node_at(&self, url: &Url) -> Option<&Node> {
+        self.by_url.get(&twin(url)).map(|&id| &self.nodes[id])
+    }
+
+    /// Nodes of a place, the page first.
+    pub fn nodes_of<'a>(&'a self, place: &'a Place) -> impl Iterator<Item = (NodeId, &'a Node)> {
+        std::iter::once(place.main)
+            .chain(place.files.iter().copied())
+            .map(|id| (id, &self.nodes[id]))
+    }
+
+    /// Places whose own name has one of the needles, and then what stands in them as sections: the pages and files
+    /// that their content links to. Index pages are never among them. Nearest first.
+    pub fn find(&self, needles: &[std::sync::Arc<Needle>]) -> Vec<(PlaceId, Rank)> {
+        let named = |texts: &[Text]| {
+            texts
+                .iter()
+                .any(|text| needles.iter().any(|needle| text.has(needle)))
+        };
+        let mut ranks: BTreeMap<PlaceId, Rank> = BTreeMap::new();
+        for place in self
+            .places
+            .iter()
+            .filter(|place| !self.nodes[place.main].index && Some(place.id) != self.furniture)
+        {
+            if named(&place.names) {
+                ranks.insert(place.id, Rank::Named);
+            } else if named(&place.sections) {
+                ranks.insert(place.id, Rank::Section);
+            }
+        }
+        // A list page hands its name down: to its rows, the pages of the list, and what these hold.
+        let mut front: Vec<PlaceId> = ranks.keys().copied().collect();
+        for _ in 0..3 {
+            let mut next = Vec::new();
+            for &parent in &front {
+                for &child in &self.children[parent] {
+                    if !ranks.contains_key(&child) && !self.nodes[self.places[child].main].index {
+                        ranks.insert(child, Rank::Section);
+                        next.push(child);
+                    }
+                }
+            }
+            front = next;
+        }
+        // A list is the way to its rows, not one of them.
+        let lists: Vec<PlaceId> = ranks
+            .keys()
+            .copied()
+            .filter(|&id| {
+                self.is_list(id)
+                    && self.children[id]
+                        .iter()
+                        .any(|child| ranks.contains_key(child))
+            })
+            .collect();
+        let mut found: Vec<_> = ranks
+            .into_iter()
+            .filter(|(id, _)| !lists.contains(id))
+            .collect();
+        found.sort_by_key(|&(id, rank)| (rank, self.clicks(id).unwrap_or(u32::MAX), id));
+        found
+    }
+
+    /// Places whose own name has one of the needles, lists among them, and nothing that stands in them.
+    pub fn named(&self, needles: &[std::sync::Arc<Needle>]) -> Vec<PlaceId> {
+        let has = |place: &&Place| {
+            place
+                .names
+                .iter()
+                .any(|name| needles.iter().any(|needle| name.has(needle)))
+        };
+        let own =
+            |place: &&Place| !self.nodes[place.main].index && Some(place.id) != self.furniture;
+        let mut found: Vec<PlaceId> = self
+            .places
+            .iter()
+            .filter(own)
+            .filter(has)
+            .map(|place| place.id)
+            .collect();
+        found.sort_by_key(|&id| (self.clicks(id).unwrap_or(u32::MAX), id));
+        found
+    }
+
+    /// A page that is the way to other places and little else: rows of links, or headings that are links with excerpts.
+    pub fn is_list(&self, id: PlaceId) -> bool {
+        const ARCHIVES: [&str; 6] = [
+            "category:",
+            "tag:",
+            "archives:",
+            "หมวดหมู่:",
+            "คลังเก็บ",
+            "archive",
+        ];
+        /// Letters of its own with which a page is more than its rows.
+        const OWN_TEXT: usize = 200;
+        let place = &self.places[id];
+        let node = &self.nodes[place.main];
+        let Some(page) = node.page() else {
+            return false;
+        };
+        if self.children[id].is_empty() || !place.files.is_empty() {
+            return false;
+        }
+        let to_child = |link: &&crate::extract::Link| {
+            let node = self.by_url.get(&twin(&link.to));
+            link.part == Part::Content
+                && node
+                    .and_then(|node| self.place_of.get(node))
+                    .is_some_and(|to| self.children[id].contains(to))
+        };
+        let links: Vec<_> = page.links.iter().filter(to_child).collect();
+        let rows: BTreeSet<&str> = links
+            .iter()
+            .map(|link| {
+                if link.row.len() > link.label.len() {
+                    link.row.as_str()
+                } else {
+                    link.label.as_str()
+                }
+            })
+            .collect();
+        let in_rows: usize = rows.iter().map(|row| row.chars().count()).sum();
+        let total = node.text.as_str().chars().count();
+        let headed = page
+            .blocks
+            .iter()
+            .filter(|block| block.level > 0 && links.iter().any(|link| link.label == block.text))
+            .count();
+        let title = node.title.to_lowercase();
+        headed >= 2
+            || ARCHIVES.iter().any(|word| title.starts_with(word))
+            || in_rows > 0 && in_rows * 5 >= total * 2 && total.saturating_sub(in_rows) < OWN_TEXT
+    }
+
+    /// A heading without anything under it: nothing there, or words that say so.
+    pub fn is_blank(&self, id: PlaceId) -> bool {
+        const SAYS_SO: [&str; 8] = [
+            "ไม่พบข้อมูล",
+            "ไม่มีข้อมูล",
+            "อยู่ระหว่างปรับปรุง",
+            "อยู่ระหว่างจัดทำ",
+            "อยู่ระหว่างดำเนินการปรับปรุง",
+            "ตามเอกสารแนบ",
+            "comingsoon",
+            "underconstruction",
+        ];
+        let place = &self.places[id];
+        let node = &self.nodes[place.main];
+        let Some(page) = node.page() else {
+            return false;
+        };
+        let key = crate::thai::key(node.text.as_str());
+        let says_so = SAYS_SO
+            .iter()
+            .any(|words| key.contains(&crate::thai::key(words)));
+        let length = key.chars().count();
+        let short = if says_so { length < 120 } else { length < 25 };
+        let pictured = page.images.iter().any(|image| image.part == Part::Content) && !says_so;
+        let filled = page.tables.iter().any(|table| !table.rows.is_empty())
+            || page.forms.iter().any(|form| form.part == Part::Content);
+        short
+            && !pictured
+            && !filled
+            && place.files.is_empty()
+            && page.frames.is_empty()
+            && self.linked_from(id).is_empty()
+    }
+
+    /// Places that the content of a place links to, in reading order, those in menus too.
+    pub fn linked_from(&self, place: PlaceId) -> Vec<PlaceId> {
+        let mut found = Vec::new();
+        let links = self.nodes[self.places[place].main]
+            .page()
+            .map(|page| page.links.as_slice())
+            .unwrap_or_default();
+        for link in links.iter().filter(|link| link.part == Part::Content) {
+            let Some(&node) = self.by_url.get(&twin(&link.to)) else {
+                continue;
+            };
+            if let Some(&to) = self.place_of.get(&node)
+                && to != place
+                && !found.contains(&to)
+            {
+                found.push(to);
+            }
+        }
+        found
+    }
+
+    /// Clicks from the home page to a place.
+    pub fn clicks(&self, place: PlaceId) -> Option<u32> {
+        self.nodes[self.places[place].main].clicks
+    }
+
+    /// Where the content of a place first has the needle: files as well as the page; its name is not content.
+    pub fn spot(&self, place: PlaceId, needle: &Needle) -> Option<Spot> {
+        self.nodes_of(&self.places[place]).find_map(|(node, it)| {
+            it.text.find(needle).map(|range| Spot {
+                node,
+                range: Some(range),
+            })
+        })
+    }
+
+    /// The place as evidence, with the words at the spot.
+    pub fn evidence(&self, place: PlaceId, spot: Option<&Spot>) -> Evidence {
+        let place = &self.places[place];
+        let id = spot.map_or(place.main, |spot| spot.node);
+        let node = &self.nodes[id];
+        let quote = spot.and_then(|spot| spot.range.clone()).map(|range| {
+            let words = node.text.quote(range.clone());
+            match node.starts.iter().rposition(|&start| start <= range.start) {
+                Some(page) if node.starts.len() > 1 => format!("หน้า {}: {words}", page + 1),
+                _ => words,
+            }
+        });
+        let label = if node.title.is_empty() {
+            place.name().to_owned()
+        } else {
+            node.title.clone()
+        };
+        Evidence {
+            url: node.url.to_string(),
+            label,
+            quote,
+            clicks: node.clicks,
+        }
+    }
+
+    /// Files of the place that a machine could not read, and a page that is nothing but images.
+    pub fn unread(&self, place: PlaceId) -> Vec<NodeId> {
+        self.nodes_of(&self.places[place])
+            .filter(|(_, node)| node.unread().is_some())
+            .map(|(id, _)| id)
+            .collect()
+    }
+}
+
+/// How a place came to be a candidate, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rank {
+    /// Its own name says so.
+    Named,
+    /// It stands in a section of that name.
+    Section,
+}
+
+impl Place {
+    /// The name to show.
+    pub fn name(&self) -> &str {
+        self.names.first().map_or("", Text::as_str)
+    }
+}
+
+/// Fewer characters of text than this beside a content image: the image is the content.
+const IMAGE_PAGE_TEXT: usize = 160;
+
+impl Node {
+    /// Why a machine cannot read it all, in Thai; `None` when it can.
+    pub fn unread(&self) -> Option<&'static str> {
+        match &self.kind {
+            NodeKind::File(document) => match document.reading {
+                Reading::Text if document.unread_pages > 0 => Some("บางหน้าเป็นภาพสแกน"),
+                Reading::Text => None,
+                Reading::Scanned => Some("เป็นภาพสแกนหรือรูปภาพ"),
+                Reading::Garbled => Some("ตัวอักษรในไฟล์อ่านไม่เป็นคำ"),
+                Reading::Locked => Some("ไฟล์ตั้งรหัสผ่าน"),
+                Reading::Damaged => Some("ไฟล์เสียหรือไม่สมบูรณ์"),
+                Reading::TooLarge => Some("ไฟล์ใหญ่เกินกำหนด"),
+                Reading::Unsupported => Some("เป็นชนิดไฟล์ที่ยังอ่านไม่ได้"),
+            },
+            NodeKind::Page(page) => {
+                let pictured = page.images.iter().any(|image| image.part == Part::Content);
+                (pictured && self.text.as_str().chars().count() < IMAGE_PAGE_TEXT)
+                    .then_some("เนื้อหาเป็นรูปภาพ")
+            }
+            NodeKind::OffSite => Some("อยู่นอกเว็บไซต์"),
+            NodeKind::Unfetched(_) => Some("ไม่ได้เปิดอ่าน"),
+            NodeKind::Broken(_) => None,
+        }
+    }
+
+    /// The page, when it is one.
+    pub fn page(&self) -> Option<&Page> {
+        if let NodeKind::Page(page) = &self.kind {
+            Some(page)
+        } else {
+            None
+        }
+    }
+
+    /// The document, when it is one.
+    pub fn document(&self) -> Option<&Document> {
+        if let NodeKind::File(document) = &self.kind {
+            Some(document)
+        } else {
+            None
+        }
+    }
+}
