@@ -1,9 +1,16 @@
 //! Pack × Site → Verdicts.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use rhai::Dynamic;
 use serde::{Deserialize, Serialize};
 
 use crate::rules::answer::{Evidence, NearMiss, Outcome};
-use crate::rules::rule::{Basis, Reason};
+use crate::rules::pack::{LoadedRule, Pack};
+use crate::rules::rule::{Basis, Criterion, Only, Reason};
+use crate::rules::vocabulary::{Answer, Places, SiteView};
+use crate::site::Site;
 
 /// What an item came to. Only `Pass` scores; `Unsure` widens the range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
@@ -59,4 +66,301 @@ pub struct CriterionVerdict {
     pub fix: String,
     /// The places it was judged by.
     pub evidence: Vec<Evidence>,
+}
+
+/// Places named as evidence of an item.
+const EVIDENCE: usize = 8;
+/// Candidates named as near misses of an item.
+const NEAR_MISSES: usize = 3;
+
+/// Judges every item of a pack on a site, in outline order. Pure: the same pack and site give the same verdicts.
+pub fn judge(pack: &Pack, site: &Arc<Site>) -> Vec<Verdict> {
+    let view = SiteView {
+        site: site.clone(),
+        year: pack.outline.year,
+    };
+    pack.rules
+        .iter()
+        .map(|rule| judge_item(pack, rule, &view))
+        .collect()
+}
+
+fn judge_item(pack: &Pack, loaded: &LoadedRule, view: &SiteView) -> Verdict {
+    let rule = &loaded.rule;
+    let mut faults: Vec<String> = loaded.faults.iter().map(ToString::to_string).collect();
+    let found = if faults.is_empty() {
+        locate(pack, loaded, view)
+            .map_err(|fault| faults.push(fault))
+            .ok()
+    } else {
+        None
+    };
+    let mut unsure_because = None;
+    let criteria: Vec<CriterionVerdict> = rule
+        .criteria
+        .iter()
+        .map(|criterion| {
+            if criterion.only == Some(Only::Local) && !view.site.agency.kind.is_local() {
+                return answered(
+                    criterion,
+                    Outcome::NotApplicable,
+                    "ใช้กับองค์กรปกครองส่วนท้องถิ่นเท่านั้น".to_owned(),
+                    Vec::new(),
+                );
+            }
+            let Some(found) = &found else {
+                return answered(
+                    criterion,
+                    Outcome::Unsure,
+                    "กฎของข้อนี้ขัดข้อง จึงยังไม่ได้ตัดสิน".to_owned(),
+                    Vec::new(),
+                );
+            };
+            if found.is_none() {
+                return not_found(criterion, rule.title.as_str(), found, view.site.complete);
+            }
+            match call(
+                pack,
+                loaded,
+                &criterion.id,
+                vec![Dynamic::from(found.clone()), Dynamic::from(view.clone())],
+            ) {
+                Ok(answer) => {
+                    unsure_because = unsure_because.or(answer.reason);
+                    answered(criterion, answer.outcome, answer.because, answer.evidence)
+                }
+                Err(fault) => {
+                    faults.push(fault);
+                    unsure_because = Some(Reason::NeedsPerson);
+                    answered(
+                        criterion,
+                        Outcome::Unsure,
+                        "กฎของเกณฑ์ข้อนี้ขัดข้อง จึงยังไม่ได้ตัดสิน".to_owned(),
+                        Vec::new(),
+                    )
+                }
+            }
+        })
+        .collect();
+    let verdict = decide(&criteria);
+    let reason = match verdict {
+        Decision::Pass => None,
+        Decision::Unsure if found.is_none() => Some(Reason::NeedsPerson),
+        Decision::Unsure => Some(unsure_because.unwrap_or(Reason::Unreadable)),
+        Decision::Fail => Some(fail_reason(loaded, &criteria, found.as_ref())),
+    };
+    let near_misses = if verdict == Decision::Pass {
+        Vec::new()
+    } else {
+        near_misses(loaded, &criteria, found.as_ref())
+    };
+    Verdict {
+        id: loaded.item.clone(),
+        title: rule.title.clone(),
+        verdict,
+        reason,
+        summary: summary(&criteria, verdict),
+        evidence: evidence(&criteria, found.as_ref()),
+        near_misses,
+        criteria,
+        rule: loaded.file.clone(),
+        faults,
+    }
+}
+
+fn locate(pack: &Pack, loaded: &LoadedRule, view: &SiteView) -> Result<Places, String> {
+    let found = pack
+        .call(loaded, "locate", vec![Dynamic::from(view.clone())])
+        .map_err(|fault| fault.to_string())?;
+    let kind = found.type_name();
+    found
+        .try_cast::<Places>()
+        .ok_or_else(|| format!("{}: locate ต้องคืนค่าสถานที่ (Places) แต่ได้ {kind}", loaded.file))
+}
+
+fn call(
+    pack: &Pack,
+    loaded: &LoadedRule,
+    function: &str,
+    args: Vec<Dynamic>,
+) -> Result<Answer, String> {
+    let answer = pack
+        .call(loaded, function, args)
+        .map_err(|fault| fault.to_string())?;
+    let kind = answer.type_name();
+    answer.try_cast::<Answer>().ok_or_else(|| {
+        format!(
+            "{}: {function} ต้องตอบด้วย met, unmet หรือ unsure แต่ได้ {kind}",
+            loaded.file
+        )
+    })
+}
+
+fn answered(
+    criterion: &Criterion,
+    outcome: Outcome,
+    because: String,
+    evidence: Vec<Evidence>,
+) -> CriterionVerdict {
+    CriterionVerdict {
+        id: criterion.id.clone(),
+        asks: criterion.asks.clone(),
+        basis: criterion.basis,
+        outcome,
+        because,
+        fix: criterion.fix.clone(),
+        evidence,
+    }
+}
+
+/// What every criterion answers when nothing of the item was found.
+fn not_found(
+    criterion: &Criterion,
+    title: &str,
+    found: &Places,
+    complete: bool,
+) -> CriterionVerdict {
+    if let Some(broken) = found.broken() {
+        let because = format!("เว็บไซต์มีลิงก์ “{}” แต่{}", broken.label, broken.lacks);
+        let evidence = Evidence {
+            url: broken.url,
+            label: broken.label,
+            quote: None,
+            clicks: None,
+        };
+        return answered(criterion, Outcome::Unmet, because, vec![evidence]);
+    }
+    if complete {
+        answered(
+            criterion,
+            Outcome::Unmet,
+            format!("ไม่พบ{title}บนเว็บไซต์"),
+            Vec::new(),
+        )
+    } else {
+        answered(
+            criterion,
+            Outcome::Unsure,
+            format!("ยังไม่พบ{title} แต่เก็บข้อมูลเว็บไซต์ไม่ครบ จึงสรุปไม่ได้ว่าไม่มี"),
+            Vec::new(),
+        )
+    }
+}
+
+fn decide(criteria: &[CriterionVerdict]) -> Decision {
+    let any = |outcome| {
+        criteria
+            .iter()
+            .any(|criterion| criterion.outcome == outcome)
+    };
+    if any(Outcome::Unmet) {
+        Decision::Fail
+    } else if any(Outcome::Unsure) || criteria.is_empty() {
+        Decision::Unsure
+    } else {
+        Decision::Pass
+    }
+}
+
+/// The reason of an item from those of its unmet criteria.
+fn fail_reason(
+    loaded: &LoadedRule,
+    criteria: &[CriterionVerdict],
+    found: Option<&Places>,
+) -> Reason {
+    if let Some(found) = found.filter(|found| found.is_none()) {
+        return if found.broken().is_some() {
+            Reason::Unreachable
+        } else {
+            Reason::Missing
+        };
+    }
+    let reasons: BTreeSet<Option<&str>> = unmet(loaded, criteria)
+        .map(|(criterion, _)| criterion.reason.map(Reason::thai))
+        .collect();
+    let first = unmet(loaded, criteria).find_map(|(criterion, _)| criterion.reason);
+    match (reasons.len(), first) {
+        (_, Some(_))
+            if unmet(loaded, criteria)
+                .any(|(criterion, _)| criterion.reason == Some(Reason::Missing)) =>
+        {
+            Reason::Missing
+        }
+        (1, Some(reason)) => reason,
+        _ => Reason::Incomplete,
+    }
+}
+
+fn unmet<'a>(
+    loaded: &'a LoadedRule,
+    criteria: &'a [CriterionVerdict],
+) -> impl Iterator<Item = (&'a Criterion, &'a CriterionVerdict)> {
+    loaded
+        .rule
+        .criteria
+        .iter()
+        .zip(criteria)
+        .filter(|(_, verdict)| verdict.outcome == Outcome::Unmet)
+}
+
+/// Candidates of another year first, then those that were refused on the way.
+fn near_misses(
+    loaded: &LoadedRule,
+    criteria: &[CriterionVerdict],
+    found: Option<&Places>,
+) -> Vec<NearMiss> {
+    let off_year = unmet(loaded, criteria)
+        .filter(|(criterion, _)| criterion.reason == Some(Reason::OffYear))
+        .flat_map(|(_, verdict)| {
+            verdict.evidence.iter().map(|evidence| NearMiss {
+                url: evidence.url.clone(),
+                label: evidence.label.clone(),
+                lacks: verdict.because.clone(),
+            })
+        });
+    let refused = found
+        .map(|found| found.near_misses(NEAR_MISSES))
+        .unwrap_or_default();
+    let mut seen = BTreeSet::new();
+    off_year
+        .chain(refused)
+        .filter(|miss| seen.insert(miss.url.clone()))
+        .take(NEAR_MISSES)
+        .collect()
+}
+
+fn evidence(criteria: &[CriterionVerdict], found: Option<&Places>) -> Vec<Evidence> {
+    let located = found.map(|found| found.evidence(4)).unwrap_or_default();
+    let mut all: Vec<Evidence> = Vec::new();
+    for evidence in criteria
+        .iter()
+        .flat_map(|criterion| &criterion.evidence)
+        .chain(&located)
+    {
+        match all.iter_mut().find(|there| there.url == evidence.url) {
+            Some(there) if there.quote.is_none() => there.quote.clone_from(&evidence.quote),
+            Some(_) => {}
+            None => all.push(evidence.clone()),
+        }
+    }
+    all.truncate(EVIDENCE);
+    all
+}
+
+/// The sentences that decide, each once.
+fn summary(criteria: &[CriterionVerdict], verdict: Decision) -> String {
+    let decisive = match verdict {
+        Decision::Pass => return "ครบตามเกณฑ์ทุกข้อ".to_owned(),
+        Decision::Fail => Outcome::Unmet,
+        Decision::Unsure => Outcome::Unsure,
+    };
+    let mut seen = BTreeSet::new();
+    let sentences = criteria
+        .iter()
+        .filter(|criterion| criterion.outcome == decisive)
+        .map(|criterion| criterion.because.as_str());
+    sentences
+        .filter(|sentence| seen.insert(*sentence))
+        .collect::<Vec<_>>()
+        .join("; ")
 }

@@ -8,3 +8,4 @@ pub mod outline;
 pub mod pack;
 pub mod rule;
 pub mod sandbox;
+pub mod vocabulary;
