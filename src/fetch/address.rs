@@ -17,9 +17,7 @@ pub enum AddressError {
         why: url::ParseError,
     },
     /// It is an address, but not of a website.
-    #[error(
-        "ที่อยู่ “{0}” ไม่ใช่เว็บไซต์: ใส่ที่อยู่ที่ขึ้นต้นด้วย http:// หรือ https:// และมีชื่อเครื่อง"
-    )]
+    #[error("ที่อยู่ “{0}” ไม่ใช่เว็บไซต์: ใส่ที่อยู่ที่ขึ้นต้นด้วย http:// หรือ https:// และมีชื่อเครื่อง")]
     NotWeb(String),
 }
 

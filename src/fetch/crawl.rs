@@ -773,3 +773,156 @@ fn locations(body: &[u8]) -> (bool, Vec<String>) {
     }
     (index, order)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::options::Quiet;
+    use super::*;
+
+    fn url(text: &str) -> Url {
+        Url::parse(text).unwrap()
+    }
+
+    fn first(crawl: &mut Crawl<'_>) -> Entry {
+        let origin = crawl.frontier.origins().remove(0);
+        crawl.frontier.next(&origin).unwrap()
+    }
+
+    /// What is asked next after the home page had this outcome.
+    fn next_after(home: &str, result: Result<Response, Fault>) -> Vec<String> {
+        let options = Options::default();
+        let mut crawl = Crawl::new(url(home), &options, &Quiet);
+        let entry = first(&mut crawl);
+        crawl.record(entry, Timestamp::UNIX_EPOCH, result, None);
+        let mut next = Vec::new();
+        for origin in crawl.frontier.origins() {
+            while let Some(entry) = crawl.frontier.next(&origin) {
+                next.push(entry.ask.to_string());
+            }
+        }
+        next
+    }
+
+    fn fault(kind: FaultKind) -> Result<Response, Fault> {
+        Err(Fault {
+            kind,
+            detail: String::new(),
+        })
+    }
+
+    fn redirect(to: &str) -> Result<Response, Fault> {
+        Ok(Response {
+            status: 302,
+            headers: vec![("location".to_owned(), to.to_owned())],
+            body: Default::default(),
+            truncated: None,
+        })
+    }
+
+    #[test]
+    fn a_home_page_that_fails_is_tried_at_its_twin() {
+        for (home, kind, next) in [
+            (
+                "https://a.go.th/x",
+                FaultKind::Tls,
+                vec!["http://a.go.th/x"],
+            ),
+            (
+                "https://a.go.th/",
+                FaultKind::Refused,
+                vec!["http://a.go.th/"],
+            ),
+            (
+                "http://a.go.th/",
+                FaultKind::Refused,
+                vec!["https://a.go.th/"],
+            ),
+            (
+                "http://a.go.th/",
+                FaultKind::Dns,
+                vec!["http://www.a.go.th/"],
+            ),
+            (
+                "http://www.a.go.th/",
+                FaultKind::Dns,
+                vec!["http://a.go.th/"],
+            ),
+            ("https://a.go.th:8443/", FaultKind::Tls, vec![]),
+            ("http://192.0.2.1/", FaultKind::Dns, vec![]),
+            ("http://a.go.th/", FaultKind::PrivateAddress, vec![]),
+        ] {
+            assert_eq!(next_after(home, fault(kind)), next, "{home} {kind:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_redirect_to_a_private_address_is_refused() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        for host in ["127.0.0.1", "localhost", "[::ffff:7f00:1]"] {
+            let options = Options::default();
+            let mut crawl = Crawl::new(url("http://a.go.th/"), &options, &Quiet);
+            let entry = first(&mut crawl);
+            let target = redirect(&format!("http://{host}:{port}/"));
+            crawl.record(entry, Timestamp::UNIX_EPOCH, target, None);
+            // The usual doors would be looked up in DNS.
+            crawl.phase = Phase::End;
+            crawl.run(&mut Interrupt::never()).await;
+            let refused: Vec<FaultKind> = crawl
+                .visits
+                .iter()
+                .filter_map(|visit| visit.result.as_ref().err())
+                .map(|fault| fault.kind)
+                .collect();
+            assert!(refused.contains(&FaultKind::PrivateAddress), "{host}");
+            assert!(
+                refused
+                    .iter()
+                    .all(|kind| *kind == FaultKind::PrivateAddress)
+            );
+        }
+        let knocked = tokio::time::timeout(Duration::from_millis(50), listener.accept()).await;
+        assert!(knocked.is_err());
+    }
+
+    #[test]
+    fn pages_are_told_by_what_they_are() {
+        let response = |kind: &str, body: &str| Response {
+            status: 200,
+            headers: vec![("Content-Type".to_owned(), kind.to_owned())],
+            body: body.to_owned().into(),
+            truncated: None,
+        };
+        assert!(is_html(&response("text/html; charset=tis-620", "plain")));
+        assert!(is_html(&response(
+            "text/plain",
+            "\u{feff}\r\n<!DOCTYPE HTML><p>"
+        )));
+        assert!(is_html(&response("", "<p>x")));
+        assert!(!is_html(&response("text/html", "%PDF-1.4")));
+        assert!(!is_html(&response("text/html", "PK\u{3}\u{4}\0")));
+        assert!(!is_html(&response(
+            "text/xml",
+            "<?xml version='1.0'?><urlset>"
+        )));
+    }
+
+    #[test]
+    fn sitemaps_are_read_plain_and_compressed() {
+        use std::io::Write;
+        let map = "<?xml version='1.0'?><urlset xmlns='x'><url><loc>http://a/?b=1&amp;c=2</loc></url><url><loc><![CDATA[http://a/d]]></loc></url><url><loc>http://a/d</loc></url>";
+        let expected = (
+            false,
+            vec!["http://a/?b=1&c=2".to_owned(), "http://a/d".to_owned()],
+        );
+        assert_eq!(locations(map.as_bytes()), expected);
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packed.write_all(map.as_bytes()).unwrap();
+        assert_eq!(locations(&packed.finish().unwrap()), expected);
+        assert!(
+            locations(b"<sitemapindex><sitemap><loc>http://a/s.xml</loc></sitemap></sitemapindex>")
+                .0
+        );
+        assert_eq!(locations(b"<html>&&&<loc>").1, Vec::<String>::new());
+    }
+}

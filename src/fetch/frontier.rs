@@ -335,11 +335,7 @@ impl Frontier {
     fn push(&mut self, entry: Entry) {
         let key = twin(&entry.url);
         let origin = Origin::of(&entry.url);
-        let rank = (
-            entry.purpose == Purpose::Image,
-            entry.clicks(),
-            self.serial,
-        );
+        let rank = (entry.purpose == Purpose::Image, entry.clicks(), self.serial);
         self.serial += 1;
         self.shapes.insert(shape(&entry.url));
         self.exact.insert(entry.url.clone());
@@ -403,7 +399,7 @@ impl Frontier {
         let picture = PICTURES.contains(&extension);
         match kind {
             Kind::Image if is_furniture(url) => Err(None),
-            Kind::Image => Ok(Purpose::Image),
+            Kind::Image | Kind::Face => Ok(Purpose::Image),
             _ if picture && unlabelled && is_furniture(url) => Err(None),
             _ if picture => Ok(Purpose::Image),
             _ => Ok(Purpose::Page),
@@ -432,9 +428,30 @@ const PICTURES: [&str; 8] = ["jpg", "jpeg", "png", "gif", "webp", "bmp", "tif", 
 
 /// Words in the address of an image that dresses the page.
 const DRESS: [&str; 24] = [
-    "logo", "icon", "ico_", "btn", "button", "bullet", "arrow", "spacer", "pixel", "sprite",
-    "loading", "spinner", "avatar", "emoji", "smil", "theme", "template", "counter", "flag",
-    "captcha", "bg.", "bg_", "background", "blank.",
+    "logo",
+    "icon",
+    "ico_",
+    "btn",
+    "button",
+    "bullet",
+    "arrow",
+    "spacer",
+    "pixel",
+    "sprite",
+    "loading",
+    "spinner",
+    "avatar",
+    "emoji",
+    "smil",
+    "theme",
+    "template",
+    "counter",
+    "flag",
+    "captcha",
+    "bg.",
+    "bg_",
+    "background",
+    "blank.",
 ];
 
 fn is_furniture(url: &Url) -> bool {
@@ -462,7 +479,12 @@ fn without_fragment(url: &Url) -> Url {
 /// The plain pages of which an address, found on another, may be a second view.
 fn views(url: &Url, on: &Url) -> Vec<Url> {
     let pairs: Vec<&str> = url.query().unwrap_or_default().split('&').collect();
-    let name_of = |pair: &str| pair.split('=').next().unwrap_or_default().to_ascii_lowercase();
+    let name_of = |pair: &str| {
+        pair.split('=')
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase()
+    };
     let prints = pairs.iter().any(|pair| {
         matches!(
             pair.to_ascii_lowercase().as_str(),
@@ -612,7 +634,12 @@ mod tests {
         });
         assert!(link(&mut follows, "http://b.go.th/plan.pdf", "/", 1));
         assert!(!link(&mut follows, "http://b.go.th/page", "/", 1));
-        assert!(!link(&mut follows, "http://c.go.th/x.pdf", "http://b.go.th/page", 2));
+        assert!(!link(
+            &mut follows,
+            "http://c.go.th/x.pdf",
+            "http://b.go.th/page",
+            2
+        ));
     }
 
     #[test]
@@ -623,15 +650,25 @@ mod tests {
         link(&mut frontier, "/public/list/detail/id/5", "/", 1);
         link(&mut frontier, "/post/9", "/", 1);
         for (view, on) in [
-            ("/index.php?option=com_content&id=5&Itemid=7&tmpl=component&print=1", page),
+            (
+                "/index.php?option=com_content&id=5&Itemid=7&tmpl=component&print=1",
+                page,
+            ),
             ("/public/list/print/id/5", "/public/list/detail/id/5"),
             ("/post/print/9", "/"),
             ("/post/9?replytocom=4", "/post/9"),
         ] {
             assert!(!link(&mut frontier, view, on, 2), "{view}");
         }
-        for alone in ["/index.php?id=6&print=1", "/public/list/print/id/6", "/x?tmpl=component"] {
-            assert!(link(&mut frontier, alone, "/public/list/detail/id/5", 2), "{alone}");
+        for alone in [
+            "/index.php?id=6&print=1",
+            "/public/list/print/id/6",
+            "/x?tmpl=component",
+        ] {
+            assert!(
+                link(&mut frontier, alone, "/public/list/detail/id/5", 2),
+                "{alone}"
+            );
         }
         assert!(
             left_out(frontier)
@@ -643,9 +680,8 @@ mod tests {
     #[test]
     fn furniture_is_not_missed_and_films_are() {
         let mut frontier = frontier(Options::default());
-        let mut image = |target: &str| {
-            frontier.offer(&url(target), on("/", 1), Way::Named(Kind::Image), None)
-        };
+        let mut image =
+            |target: &str| frontier.offer(&url(target), on("/", 1), Way::Named(Kind::Image), None);
         assert!(image("/upload/chart.jpg"));
         assert!(!image("/images/logo.png"));
         assert!(!image("/themes/x/top.jpg"));
@@ -671,7 +707,11 @@ mod tests {
         let (skipped, _, too_deep) = frontier.finish();
         assert!(too_deep);
         assert_eq!(skipped.len(), 2);
-        assert!(skipped.iter().all(|skipped| skipped.why == SkipReason::Limit));
+        assert!(
+            skipped
+                .iter()
+                .all(|skipped| skipped.why == SkipReason::Limit)
+        );
     }
 
     #[test]

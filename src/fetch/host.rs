@@ -277,7 +277,11 @@ mod tests {
         far.ended(now + SECOND, Some(SECOND));
         assert_eq!(far.turn(now + SECOND), Turn::At(now + SECOND * 3));
         assert_eq!(far.turn(now + SECOND * 3), Turn::Now);
-        for url in ["http://127.0.0.1:8000/", "http://[::1]/", "http://localhost/"] {
+        for url in [
+            "http://127.0.0.1:8000/",
+            "http://[::1]/",
+            "http://localhost/",
+        ] {
             let mut near = host(url, &options);
             near.began(now);
             near.ended(now, Some(SECOND));
@@ -302,7 +306,8 @@ mod tests {
         )));
         assert_eq!(sitemaps, ["http://127.0.0.1/s.xml"]);
         assert_eq!(near.delay(), SECOND * 2);
-        let allows = |path: &str| near.allows(&Url::parse(&format!("http://127.0.0.1{path}")).unwrap());
+        let allows =
+            |path: &str| near.allows(&Url::parse(&format!("http://127.0.0.1{path}")).unwrap());
         assert!(allows("/news") && !allows("/admin/x"));
         let now = Instant::now();
         near.began(now);
@@ -337,7 +342,12 @@ mod tests {
         assert_eq!(wait(0), Again::HostAfter(SECOND * 2));
         assert_eq!(wait(1), Again::HostAfter(SECOND * 4));
         assert_eq!(wait(2), Again::No);
-        for (value, seconds) in [("7", 7), ("Fri, 20 May 2022 00:01:00 GMT", 60), ("0", 2), ("soon", 2)] {
+        for (value, seconds) in [
+            ("7", 7),
+            ("Fri, 20 May 2022 00:01:00 GMT", 60),
+            ("0", 2),
+            ("soon", 2),
+        ] {
             let asked = response(429, &[("Retry-After", value)], "");
             assert_eq!(
                 again(Ok(&asked), 0, &options, now),

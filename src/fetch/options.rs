@@ -242,7 +242,13 @@ mod tests {
         let entry: Resolve = "WWW.a.go.th:443:192.0.2.1,[2001:db8::1]".parse().unwrap();
         assert_eq!((entry.host.as_str(), entry.port), ("www.a.go.th", 443));
         assert_eq!(entry.addresses.len(), 2);
-        for wrong in ["a.go.th", "a.go.th:80", ":80:192.0.2.1", "a:x:192.0.2.1", "a:80:b"] {
+        for wrong in [
+            "a.go.th",
+            "a.go.th:80",
+            ":80:192.0.2.1",
+            "a:x:192.0.2.1",
+            "a:80:b",
+        ] {
             assert!(wrong.parse::<Resolve>().is_err(), "{wrong}");
         }
     }

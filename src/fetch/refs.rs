@@ -41,6 +41,8 @@ pub enum Kind {
     Text,
     /// `<img>` of some size.
     Image,
+    /// `<img>` that alone says what a link leads to.
+    Face,
 }
 
 /// What the crawler takes from a page.
@@ -136,7 +138,11 @@ fn not_too_deep(html: &str) -> &str {
 }
 
 fn references_of(html: &Html, url: &Url) -> Vec<Reference> {
-    let elements = || html.root_element().descendants().filter_map(ElementRef::wrap);
+    let elements = || {
+        html.root_element()
+            .descendants()
+            .filter_map(ElementRef::wrap)
+    };
     let base = elements()
         .find(|element| element.value().name() == "base" && element.value().attr("href").is_some())
         .and_then(|element| url.join(element.value().attr("href")?.trim()).ok())
@@ -200,8 +206,13 @@ impl Finder {
                 self.link(Kind::Link, attribute("value"), &|| label_of(element));
             }
             "img" if !is_tiny(value) => {
+                let kind = if is_face(element) {
+                    Kind::Face
+                } else {
+                    Kind::Image
+                };
                 for name in ["src", "data-src", "data-original", "data-lazy-src"] {
-                    self.link(Kind::Image, attribute(name), &|| attribute("alt").to_owned());
+                    self.link(kind, attribute(name), &|| attribute("alt").to_owned());
                 }
             }
             "script" if value.attr("src").is_none() => {
@@ -318,8 +329,7 @@ fn label_of(element: ElementRef<'_>) -> String {
         .filter_map(|node| node.value().as_element())
         .filter(|inner| inner.name() == "img")
         .find_map(|image| attribute(image, &["alt", "title"]))
-        
-.or_else(|| attribute(own, &["title", "alt", "aria-label", "value"]))
+        .or_else(|| attribute(own, &["title", "alt", "aria-label", "value"]))
         .unwrap_or_default()
 }
 
@@ -353,6 +363,15 @@ fn is_tiny(image: &Element) -> bool {
             .and_then(|size| size.trim().trim_end_matches("px").parse::<u32>().ok())
             .is_some_and(|size| size <= 48)
     })
+}
+
+/// Whether an image stands in a link that no word describes.
+fn is_face(image: ElementRef<'_>) -> bool {
+    image
+        .ancestors()
+        .filter_map(ElementRef::wrap)
+        .find(|parent| parent.value().name() == "a")
+        .is_some_and(|link| label_of(link).trim().is_empty())
 }
 
 struct Literal<'a> {
@@ -419,7 +438,10 @@ fn goes_there(before: &str) -> bool {
 /// Whether a string can only be an address: a scheme, a path, a query, or a file of the web.
 fn looks_like_an_address(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    if text.chars().any(|letter| letter.is_whitespace() || "<>;{}".contains(letter)) {
+    if text
+        .chars()
+        .any(|letter| letter.is_whitespace() || "<>;{}".contains(letter))
+    {
         return false;
     }
     if lower.starts_with("http://") || lower.starts_with("https://") {
@@ -509,7 +531,10 @@ mod tests {
     }
 
     fn targets(html: &str) -> Vec<String> {
-        found(html).into_iter().map(|(_, _, target)| target).collect()
+        found(html)
+            .into_iter()
+            .map(|(_, _, target)| target)
+            .collect()
     }
 
     #[test]
@@ -535,10 +560,15 @@ mod tests {
     fn frames_and_refreshes_are_parts_of_the_page() {
         let html = r#"<html><head><meta http-equiv="Refresh" content="3; URL='/main.php'"></head>
             <frameset><frame src="top.php"><frame src=left.php></frameset></html>"#;
-        assert_eq!(targets(html), ["/main.php", "/dir/top.php", "/dir/left.php"]);
+        assert_eq!(
+            targets(html),
+            ["/main.php", "/dir/top.php", "/dir/left.php"]
+        );
         assert!(found(html).iter().all(|(kind, ..)| *kind == Kind::Frame));
         assert_eq!(
-            targets("<iframe src='/f.html'></iframe><embed src=a.pdf><object data='b.pdf'></object>"),
+            targets(
+                "<iframe src='/f.html'></iframe><embed src=a.pdf><object data='b.pdf'></object>"
+            ),
             ["/f.html", "/dir/a.pdf", "/dir/b.pdf"]
         );
     }
@@ -546,18 +576,49 @@ mod tests {
     #[test]
     fn scripts_that_go_somewhere_are_links() {
         for (html, target) in [
-            (r#"<b onclick="location.href='p.php?id=3'">แผน</b>"#, "/dir/p.php?id=3"),
-            (r#"<b onclick="window.location = &quot;p&quot;">แผน</b>"#, "/dir/p"),
-            (r#"<b onclick="window.open('p.php','w','width=200')">แผน</b>"#, "/dir/p.php"),
-            (r#"<b onclick="popup('/files/a.pdf', 'x')">แผน</b>"#, "/files/a.pdf"),
-            (r#"<a href="javascript:openWin('doc.php?n=2')">แผน</a>"#, "/dir/doc.php?n=2"),
-            (r#"<a href="javascript:window.open(%27/d%27)">แผน</a>"#, "/d"),
-            (r#"<table><tr data-href="/row/1"><td>แผน</td></tr></table>"#, "/row/1"),
+            (
+                r#"<b onclick="location.href='p.php?id=3'">แผน</b>"#,
+                "/dir/p.php?id=3",
+            ),
+            (
+                r#"<b onclick="window.location = &quot;p&quot;">แผน</b>"#,
+                "/dir/p",
+            ),
+            (
+                r#"<b onclick="window.open('p.php','w','width=200')">แผน</b>"#,
+                "/dir/p.php",
+            ),
+            (
+                r#"<b onclick="popup('/files/a.pdf', 'x')">แผน</b>"#,
+                "/files/a.pdf",
+            ),
+            (
+                r#"<a href="javascript:openWin('doc.php?n=2')">แผน</a>"#,
+                "/dir/doc.php?n=2",
+            ),
+            (
+                r#"<a href="javascript:window.open(%27/d%27)">แผน</a>"#,
+                "/d",
+            ),
+            (
+                r#"<table><tr data-href="/row/1"><td>แผน</td></tr></table>"#,
+                "/row/1",
+            ),
         ] {
-            assert_eq!(found(html), [(Kind::Script, "แผน".to_owned(), target.to_owned())], "{html}");
+            assert_eq!(
+                found(html),
+                [(Kind::Script, "แผน".to_owned(), target.to_owned())],
+                "{html}"
+            );
         }
-        assert_eq!(targets("<script>window.location.replace('home\\/index');</script>"), ["/dir/home/index"]);
-        assert_eq!(targets("<script>top.location=\"main\"</script>"), ["/dir/main"]);
+        assert_eq!(
+            targets("<script>window.location.replace('home\\/index');</script>"),
+            ["/dir/home/index"]
+        );
+        assert_eq!(
+            targets("<script>top.location=\"main\"</script>"),
+            ["/dir/main"]
+        );
     }
 
     #[test]
@@ -585,24 +646,50 @@ mod tests {
                 r#"<select><option value="/o/1">a</option><option value="list.php?y=2565">b</option></select>
                 <form action="search.php"></form><p>ดู http://a.go.th/x/y.pdf) และ https://b.go.th/z.</p>"#
             ),
-            ["/o/1", "/dir/list.php?y=2565", "/dir/search.php", "/x/y.pdf", "https://b.go.th/z"]
+            [
+                "/o/1",
+                "/dir/list.php?y=2565",
+                "/dir/search.php",
+                "/x/y.pdf",
+                "https://b.go.th/z"
+            ]
         );
     }
 
     #[test]
+    fn a_picture_that_alone_names_a_link_is_told_from_others() {
+        let html = r#"<a href=a><img src=1.gif></a><a href=b><img src=2.gif> แผน</a><a href=c title=x><img src=3.gif></a>"#;
+        let faces: Vec<String> = found(html)
+            .into_iter()
+            .filter(|(kind, ..)| *kind == Kind::Face)
+            .map(|(_, _, target)| target)
+            .collect();
+        assert_eq!(faces, ["/dir/1.gif"]);
+    }
+
+    #[test]
     fn the_base_of_a_page_moves_its_links() {
-        assert_eq!(targets("<base href='/other/'><a href='x'>x</a>"), ["/other/x"]);
+        assert_eq!(
+            targets("<base href='/other/'><a href='x'>x</a>"),
+            ["/other/x"]
+        );
     }
 
     #[test]
     fn labels_in_tis_620_are_read() {
         let (body, _, _) = WINDOWS_874.encode("<a href='x'>แผนงาน</a>");
         for content_type in [None, Some("text/html"), Some("text/html; charset=TIS-620")] {
-            assert_eq!(read(&body, content_type, &page()).references[0].label, "แผนงาน");
+            assert_eq!(
+                read(&body, content_type, &page()).references[0].label,
+                "แผนงาน"
+            );
         }
         let mut broken = "<a href='x'>แผนการดำเนินงาน</a>".as_bytes().to_vec();
         broken.push(0xff);
-        assert_eq!(read(&broken, None, &page()).references[0].label, "แผนการดำเนินงาน");
+        assert_eq!(
+            read(&broken, None, &page()).references[0].label,
+            "แผนการดำเนินงาน"
+        );
     }
 
     #[test]

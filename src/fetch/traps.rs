@@ -261,8 +261,18 @@ fn is_calendar(url: &Url) -> bool {
         })
     };
     let months = [
-        "month", "mon", "week", "day", "date", "ym", "yearmonth", "caldate", "calmonth",
-        "curmonth", "monthid", "cal",
+        "month",
+        "mon",
+        "week",
+        "day",
+        "date",
+        "ym",
+        "yearmonth",
+        "caldate",
+        "calmonth",
+        "curmonth",
+        "monthid",
+        "cal",
     ];
     if has(&months) || has(&["m"]) && has(&["y", "year"]) {
         return true;
@@ -298,7 +308,11 @@ fn overgrown(url: &Url) -> Option<(String, String)> {
 
 /// The path up to the end of the first of `times` equal runs of segments, one of which has letters.
 fn repeated(url: &Url, times: usize) -> Option<String> {
-    let segments: Vec<&str> = url.path().split('/').filter(|part| !part.is_empty()).collect();
+    let segments: Vec<&str> = url
+        .path()
+        .split('/')
+        .filter(|part| !part.is_empty())
+        .collect();
     for size in 1..=3 {
         for start in 0..segments.len() {
             let Some(block) = segments.get(start..start + size) else {
@@ -447,7 +461,11 @@ mod tests {
         let pages = (0..500).map(|n| {
             (
                 format!("/news?page={n}"),
-                if n < 30 { format!("ข่าว{}", "ก".repeat(n)) } else { "ไม่มีข้อมูล".to_owned() },
+                if n < 30 {
+                    format!("ข่าว{}", "ก".repeat(n))
+                } else {
+                    "ไม่มีข้อมูล".to_owned()
+                },
                 n < 30,
             )
         });
@@ -497,14 +515,24 @@ mod tests {
     #[test]
     fn dates_in_addresses_are_told_from_numbers_of_articles() {
         for calendar in [
-            "/calendar.php?month=3", "/e?date=2022-05-01", "/?m=5&y=2565", "/events/2022/05", "/x/2565/5/1",
+            "/calendar.php?month=3",
+            "/e?date=2022-05-01",
+            "/?m=5&y=2565",
+            "/events/2022/05",
+            "/x/2565/5/1",
             "/ปฏิทินกิจกรรม?n=4",
         ] {
             assert!(is_calendar(&url(calendar)), "{calendar}");
         }
         for other in [
-            "/news?page=2", "/detail.php?id=2565", "/2022/05/title", "/post/440", "/list?year=2565", "/?m=5",
-            "/?day=all", "/index/menu/1236",
+            "/news?page=2",
+            "/detail.php?id=2565",
+            "/2022/05/title",
+            "/post/440",
+            "/list?year=2565",
+            "/?m=5",
+            "/?day=all",
+            "/index/menu/1236",
         ] {
             assert!(!is_calendar(&url(other)), "{other}");
         }

@@ -39,7 +39,9 @@ pub enum WarcError {
     #[error("อ่านหรือเขียนไฟล์ WARC ไม่ได้ ({0}): ตรวจว่าไฟล์มีอยู่ อ่านได้ และดิสก์ไม่เต็ม")]
     Io(#[from] io::Error),
     /// The file does not begin like a WARC file.
-    #[error("ไฟล์นี้ไม่ใช่ WARC: ใช้ไฟล์ .warc หรือ .warc.gz ที่ได้จาก prongsai crawl, wget --warc-file หรือ Browsertrix")]
+    #[error(
+        "ไฟล์นี้ไม่ใช่ WARC: ใช้ไฟล์ .warc หรือ .warc.gz ที่ได้จาก prongsai crawl, wget --warc-file หรือ Browsertrix"
+    )]
     NotWarc,
     /// It is a WARC file without one answer from a website.
     #[error("ไฟล์ WARC นี้ไม่มีคำตอบจากเว็บไซต์แม้แต่หน้าเดียว: เก็บเว็บไซต์ใหม่ หรือเลือกไฟล์อื่น")]
@@ -174,10 +176,7 @@ impl<W: Write> Writer<W> {
             traps: capture.traps.clone(),
             stop: capture.stop,
         })?;
-        let fields = [
-            ("WARC-Target-URI", CRAWL_URI),
-            ("Content-Type", CRAWL_TYPE),
-        ];
+        let fields = [("WARC-Target-URI", CRAWL_URI), ("Content-Type", CRAWL_TYPE)];
         self.record("metadata", &ended, &fields, &ending, None)?;
         self.into.flush()
     }
@@ -193,7 +192,9 @@ impl<W: Write> Writer<W> {
                     found: visit.found.clone(),
                 })?;
                 let fields = [("WARC-Target-URI", url), ("Content-Type", FAULT_TYPE)];
-                return self.record("metadata", &at, &fields, &failed, None).map(drop);
+                return self
+                    .record("metadata", &at, &fields, &failed, None)
+                    .map(drop);
             }
         };
         let mut block = response_head(response);
@@ -300,7 +301,9 @@ fn response_head(response: &Response) -> Vec<u8> {
 
 /// The part of the request that follows from its address.
 fn request_of(url: &Url) -> String {
-    let query = url.query().map_or(String::new(), |query| format!("?{query}"));
+    let query = url
+        .query()
+        .map_or(String::new(), |query| format!("?{query}"));
     let port = url.port().map_or(String::new(), |port| format!(":{port}"));
     format!(
         "GET {}{query} HTTP/1.1\r\nHost: {}{port}\r\n\r\n",
