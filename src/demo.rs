@@ -95,6 +95,7 @@ async fn serve(listener: TcpListener, routes: Routes) {
 
 /// Answers one visitor's requests, one after the other, until they leave.
 async fn attend(mut visitor: TcpStream, routes: &Routes) -> io::Result<()> {
+    visitor.set_nodelay(true)?;
     let mut heard = Vec::new();
     loop {
         let end = loop {
@@ -109,10 +110,11 @@ async fn attend(mut visitor: TcpStream, routes: &Routes) -> io::Result<()> {
         };
         let (answer, only_head) = respond(&heard[..end], routes);
         heard.drain(..end);
-        visitor.write_all(answer.head().as_bytes()).await?;
+        let mut said = answer.head().into_bytes();
         if !only_head {
-            visitor.write_all(&answer.body).await?;
+            said.extend_from_slice(&answer.body);
         }
+        visitor.write_all(&said).await?;
     }
 }
 
