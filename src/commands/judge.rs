@@ -1,0 +1,29 @@
+//! `prongsai judge`: a saved capture, judged again.
+
+use std::path::PathBuf;
+
+use prongsai::fetch::capture::Capture;
+
+use super::{Exit, Failure, args, finish, pipeline};
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// ไฟล์ข้อมูลเว็บไซต์ (.warc หรือ .warc.gz) จาก prongsai crawl หรือโปรแกรมอื่น
+    #[arg(value_name = "CAPTURE")]
+    capture: PathBuf,
+    #[command(flatten)]
+    basis: args::Basis,
+    #[command(flatten)]
+    report: args::Report,
+}
+
+pub(super) fn run(asked: &Args) -> Result<Exit, Failure> {
+    let mut capture = Capture::read(&asked.capture)
+        .map_err(|error| Failure::usage(format!("{}: {error}", asked.capture.display())))?;
+    if let Some(day) = asked.basis.as_of {
+        capture.taken_on = day;
+    }
+    let capture = pipeline::reachable(capture)?;
+    let bench = pipeline::Bench::set(&asked.basis, capture.taken_on)?;
+    finish(&bench.judge(&capture), &asked.report)
+}

@@ -1,0 +1,186 @@
+//! The command line: one file a command, and what they share. The only part of the program that prints.
+
+mod args;
+mod audit;
+mod crawl;
+mod demo;
+mod explain;
+mod judge;
+mod output;
+mod pipeline;
+mod progress;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use prongsai::audit::Audit;
+
+/// โปร่งใส: ตรวจเว็บไซต์ของหน่วยงานตามแบบวัดการเปิดเผยข้อมูลสาธารณะ (OIT) ของการประเมิน ITA
+/// คิดคะแนน และร่างมาตรการแก้ไข
+#[derive(Parser)]
+#[command(
+    name = "prongsai",
+    version,
+    disable_help_subcommand = true,
+    disable_help_flag = true,
+    disable_version_flag = true,
+    subcommand_value_name = "คำสั่ง",
+    subcommand_help_heading = "คำสั่ง",
+    next_help_heading = "ตัวเลือก",
+    help_template = explain::TEMPLATE,
+    after_help = "ตัวอย่าง:\n  prongsai demo\n  prongsai audit https://www.example.go.th --year 2565 --format html -o report.html\n\n\
+        รหัสจบ: 0 เสร็จ  1 มีข้อที่ไม่ผ่าน (เมื่อใช้ --strict)  2 คำสั่งหรือไฟล์ไม่ถูกต้อง  3 กฎผิดพลาด  4 เข้าเว็บไซต์ไม่ได้"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// แสดงวิธีใช้
+    #[arg(short, long, action = clap::ArgAction::Help, global = true, display_order = 999)]
+    help: Option<bool>,
+    /// แสดงรุ่นของโปรแกรม
+    #[arg(short = 'V', long, action = clap::ArgAction::Version, display_order = 1000)]
+    version: Option<bool>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// เก็บข้อมูลเว็บไซต์ ตรวจทุกข้อ และเขียนรายงาน
+    Audit(audit::Args),
+    /// ตรวจจากข้อมูลเว็บไซต์ที่เก็บไว้แล้ว (WARC) โดยไม่ใช้เครือข่าย
+    Judge(judge::Args),
+    /// เก็บข้อมูลเว็บไซต์ลงไฟล์ WARC โดยยังไม่ตรวจ
+    Crawl(crawl::Args),
+    /// ลองใช้กับเว็บไซต์ตัวอย่างที่อยู่ในโปรแกรม
+    Demo(demo::Args),
+}
+
+/// How a run ends. The numbers are promised to scripts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Exit {
+    Done = 0,
+    Gaps = 1,
+    Usage = 2,
+    Rules = 3,
+    Unreachable = 4,
+}
+
+/// Why a run ends early: a title and what to do.
+#[derive(Debug)]
+struct Failure {
+    exit: Exit,
+    message: String,
+}
+
+impl Failure {
+    fn usage(message: impl std::fmt::Display) -> Self {
+        Self {
+            exit: Exit::Usage,
+            message: message.to_string(),
+        }
+    }
+}
+
+/// Reads the command line, runs the command, and answers with its exit code.
+pub(crate) fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_env("PRONGSAI_LOG"))
+        .with_writer(std::io::stderr)
+        .init();
+    let exit = match read_command() {
+        Ok(command) => run(command).unwrap_or_else(|failure| {
+            say(&format!("ผิดพลาด: {}", failure.message));
+            failure.exit
+        }),
+        Err(exit) => exit,
+    };
+    ExitCode::from(exit as u8)
+}
+
+/// The command, or the end of the run when help was asked for or the line cannot be read.
+fn read_command() -> Result<Command, Exit> {
+    let told = explain::in_thai(Cli::command())
+        .try_get_matches()
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    told.map(|cli| cli.command).map_err(|error| {
+        if error.use_stderr() {
+            say(&explain::message(&error));
+            Exit::Usage
+        } else {
+            let _ = error.print();
+            Exit::Done
+        }
+    })
+}
+
+fn run(command: Command) -> Result<Exit, Failure> {
+    let runtime = tokio::runtime::Runtime::new().map_err(Failure::usage)?;
+    runtime.block_on(async {
+        match command {
+            Command::Audit(args) => audit::run(args).await,
+            Command::Judge(args) => judge::run(&args),
+            Command::Crawl(args) => crawl::run(args).await,
+            Command::Demo(args) => demo::run(args).await,
+        }
+    })
+}
+
+/// A line for the person at the keyboard, beside the report.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// Writes the report and turns what the audit came to into an exit code.
+fn finish(audit: &Audit, report: &args::Report) -> Result<Exit, Failure> {
+    output::write(audit, report)?;
+    let gaps = audit
+        .items
+        .iter()
+        .any(|item| item.verdict.verdict == prongsai::judge::Decision::Fail);
+    if !audit.faults.is_empty() {
+        say(&format!(
+            "กฎทำงานผิดพลาด {} แห่ง ข้อเหล่านั้นยังไม่ได้ตัดสิน: ดูท้ายรายงาน แก้กฎ แล้วตรวจใหม่",
+            audit.faults.len()
+        ));
+        return Ok(Exit::Rules);
+    }
+    Ok(if report.strict && gaps {
+        Exit::Gaps
+    } else {
+        Exit::Done
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        explain::in_thai(Cli::command()).debug_assert();
+    }
+
+    #[test]
+    fn help_is_in_thai_throughout() {
+        for name in ["audit", "judge", "crawl", "demo"] {
+            let mut command = explain::in_thai(Cli::command());
+            command.build();
+            let help = command
+                .find_subcommand_mut(name)
+                .unwrap()
+                .render_help()
+                .to_string();
+            for english in [
+                "Usage:",
+                "Options:",
+                "Print help",
+                "default:",
+                "possible values",
+                "Arguments:",
+            ] {
+                assert!(!help.contains(english), "{name}: {english}\n{help}");
+            }
+            assert!(help.contains("วิธีใช้:") && help.contains("ตัวเลือก:"), "{help}");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Where a report goes: the terminal, or a file that is there whole or not at all.
+
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+
+use prongsai::audit::Audit;
+use prongsai::report;
+
+use super::args::{Format, Report};
+use super::{Failure, say};
+
+/// Writes the report in the form and to the place that were asked for.
+pub(super) fn write(audit: &Audit, asked: &Report) -> Result<(), Failure> {
+    let colour = asked.output.is_none() && colourful();
+    let text = match asked.form() {
+        Format::Text => report::text::text(audit, colour),
+        Format::Json => audit.to_json().map_err(Failure::usage)?,
+        Format::Html => {
+            report::html::html(audit).map_err(|error| Failure::usage(format!("{error:#}")))?
+        }
+    };
+    match &asked.output {
+        None => {
+            // A reader such as `head` may leave early; that is no fault.
+            let _ = std::io::stdout().write_all(text.as_bytes());
+            Ok(())
+        }
+        Some(file) => {
+            replace(file, text.as_bytes()).map_err(|error| {
+                Failure::usage(format!(
+                    "เขียน {} ไม่ได้ ({error})\n  ตรวจว่าโฟลเดอร์มีอยู่ เขียนได้ และดิสก์ไม่เต็ม",
+                    file.display()
+                ))
+            })?;
+            say(&format!("เขียนรายงานแล้ว: {}", file.display()));
+            Ok(())
+        }
+    }
+}
+
+fn colourful() -> bool {
+    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|kind| kind == "dumb");
+    std::io::stdout().is_terminal() && !set("NO_COLOR") && !dumb
+}
+
+/// Puts a file in place at once: nobody ever reads half a report.
+fn replace(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut name = file.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.part", std::process::id()));
+    let part = file.with_file_name(name);
+    let put = || {
+        let mut new = std::fs::File::create_new(&part)?;
+        new.write_all(bytes)?;
+        new.sync_all()?;
+        std::fs::rename(&part, file)
+    };
+    put().inspect_err(|_| {
+        let _ = std::fs::remove_file(&part);
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_whole_and_nothing_is_left_behind() {
+        let folder = std::env::temp_dir().join(format!("prongsai-output-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = folder.join("รายงาน.html");
+        replace(&file, b"old").unwrap();
+        replace(&file, b"new").unwrap();
+        assert_eq!(std::fs::read(&file).unwrap(), b"new");
+        assert!(replace(&folder, b"x").is_err(), "a folder is no file");
+        assert!(replace(&folder.join("none/report.html"), b"x").is_err());
+        let left = std::fs::read_dir(&folder).unwrap().count();
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(left, 1);
+    }
+}

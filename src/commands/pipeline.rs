@@ -1,0 +1,175 @@
+//! What the commands are made of: website → capture, capture → audit.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use prongsai::agency::Agency;
+use prongsai::audit::{Audit, Coverage, Parts};
+use prongsai::extract::DocumentKind;
+use prongsai::fetch::capture::{Capture, advice_for_status};
+use prongsai::fetch::options::Options;
+use prongsai::judge::judge;
+use prongsai::rules::pack::{Pack, Sources};
+use prongsai::rules::vocabulary;
+use prongsai::score::SurveyScores;
+use prongsai::site::Site;
+use prongsai::year::FiscalYear;
+use url::Url;
+
+use super::args::Basis;
+use super::progress::{Watch, on_ctrl_c};
+use super::{Exit, Failure, say};
+
+/// Rules, agency and scores, read and checked before a crawl of an hour begins.
+pub(super) struct Bench {
+    pack: Pack,
+    agency: Option<Agency>,
+    surveys: Option<SurveyScores>,
+}
+
+impl Bench {
+    /// Reads what was asked for. `today` tells the year when none was.
+    pub(super) fn set(asked: &Basis, today: Date) -> Result<Self, Failure> {
+        let agency = asked.agency.as_deref().map(read).transpose()?;
+        let scores = asked.scores.as_deref().map(read).transpose()?;
+        let year = asked.year.unwrap_or(FiscalYear::of(today));
+        Self::lay(
+            year,
+            asked.rules.as_deref(),
+            agency.as_deref(),
+            scores.as_deref(),
+        )
+    }
+
+    /// The same from texts.
+    pub(super) fn lay(
+        year: FiscalYear,
+        rules: Option<&Path>,
+        agency: Option<&str>,
+        scores: Option<&str>,
+    ) -> Result<Self, Failure> {
+        let pack = load(year, rules)?;
+        let agency = agency.map(read_agency).transpose()?;
+        let surveys = scores
+            .map(|text| SurveyScores::read(text, &pack.outline).map_err(Failure::usage))
+            .transpose()?;
+        Ok(Self {
+            pack,
+            agency,
+            surveys,
+        })
+    }
+
+    /// Judges a capture.
+    pub(super) fn judge(self, capture: &Capture) -> Audit {
+        let site = Arc::new(Site::build(capture, self.agency));
+        let verdicts = judge(&self.pack, &site);
+        let measure = |item: &str| {
+            let rule = self.pack.rules.iter().find(|rule| rule.item == item)?;
+            Some(rule.rule.measure.clone())
+        };
+        Audit::assemble(Parts {
+            outline: &self.pack.outline,
+            measure: &measure,
+            rules_digest: self.pack.digest().to_owned(),
+            agency: site.agency.clone(),
+            capture,
+            coverage: coverage(capture, &site),
+            verdicts,
+            surveys: self.surveys.as_ref(),
+        })
+    }
+}
+
+fn load(year: FiscalYear, rules: Option<&Path>) -> Result<Pack, Failure> {
+    let sources = rules.map_or(Sources::Embedded, |dir| Sources::Dir(PathBuf::from(dir)));
+    let years = sources.years();
+    if !years.contains(&year) {
+        let known: Vec<String> = years.iter().map(ToString::to_string).collect();
+        return Err(Failure::usage(if known.is_empty() {
+            "ไม่พบกฎของปีใดเลยในโฟลเดอร์กฎ\n  โฟลเดอร์ต้องมีแฟ้มเช่น 2564/pack.rhai".to_owned()
+        } else {
+            format!(
+                "ไม่มีกฎของปี {year}\n  ระบุ --year เป็นปีที่มีกฎ: {}",
+                known.join(", ")
+            )
+        }));
+    }
+    Pack::load(year, &sources, vocabulary::register).map_err(|faults| {
+        let all: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        Failure {
+            exit: Exit::Rules,
+            message: format!("กฎของปี {year} ใช้ไม่ได้ {} แห่ง\n{}", all.len(), all.join("\n")),
+        }
+    })
+}
+
+/// Files that a machine could not read stand in the coverage; pictures are expected to be without text.
+fn coverage(capture: &Capture, site: &Site) -> Coverage {
+    let mut coverage = Coverage::of(capture);
+    for node in &site.nodes {
+        if let Some(document) = node
+            .document()
+            .filter(|one| one.kind != DocumentKind::Image)
+        {
+            coverage.note_reading(document.reading, node.url.as_str());
+        }
+    }
+    coverage
+}
+
+fn read(file: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(file).map_err(|error| {
+        Failure::usage(format!(
+            "อ่านไฟล์ {} ไม่ได้ ({error})\n  ตรวจชื่อไฟล์ และบันทึกเป็น UTF-8",
+            file.display()
+        ))
+    })
+}
+
+fn read_agency(text: &str) -> Result<Agency, Failure> {
+    serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
+        Failure::usage(format!(
+            "อ่านข้อมูลหน่วยงานไม่ได้ ({error})\n  ไฟล์ต้องเป็น JSON เช่น {{\"name\": \"องค์การบริหารส่วนตำบล…\", \"type\": \"tambon\", \"amphoe\": \"…\", \"province\": \"…\"}}"
+        ))
+    })
+}
+
+/// Crawls a website while somebody watches. A website that gives nothing to read is a failure.
+pub(super) async fn fetch(home: Url, options: &Options) -> Result<Capture, Failure> {
+    say(&format!("เก็บข้อมูล {home}"));
+    let watch = Watch::new();
+    let capture = prongsai::fetch::crawl(home, options, &watch, on_ctrl_c()).await;
+    watch.done();
+    reachable(capture)
+}
+
+/// Refuses a capture without one page or file.
+pub(super) fn reachable(capture: Capture) -> Result<Capture, Failure> {
+    let seen = Coverage::of(&capture);
+    if seen.pages + seen.documents > 0 {
+        return Ok(capture);
+    }
+    let asked_home = capture.visits.iter().find(|visit| visit.found.is_none());
+    let advice = match asked_home.map(|visit| &visit.result) {
+        Some(Err(fault)) => Some(fault.kind.advice()),
+        Some(Ok(answer)) => advice_for_status(answer.status),
+        None => None,
+    };
+    Err(Failure {
+        exit: Exit::Unreachable,
+        message: format!(
+            "อ่านเว็บไซต์ {} ไม่ได้แม้แต่หน้าเดียว\n  {}",
+            capture.home,
+            advice.unwrap_or("ตรวจที่อยู่เว็บไซต์ แล้วลองใหม่")
+        ),
+    })
+}
+
+/// Saves a capture for later and says where.
+pub(super) fn save(capture: &Capture, file: &Path) -> Result<(), Failure> {
+    capture.save(file).map_err(Failure::usage)?;
+    say(&format!("เก็บข้อมูลเว็บไซต์ไว้ที่ {}", file.display()));
+    Ok(())
+}
