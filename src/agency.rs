@@ -271,6 +271,9 @@ const FORMS: [Form; 16] = [
     form("การประปา", "การประปา", "", AgencyKind::StateEnterprise),
 ];
 
+/// What follows the word for a kind where a text speaks of the kind.
+const FILLERS: &str = "ตาม อาจ เมื่อ ต้อง ควร จะ ที่ ใน นี้ นั้น ใด อื่น แห่ง ของ กับ ต่อ จาก ทุก";
+
 /// A mention with its place among the letters of the line.
 struct Named {
     mention: Mention,
@@ -311,7 +314,7 @@ fn read(line: &Line, text: &str, i: usize) -> Option<Named> {
     let letters = place.chars().filter(|&c| !is_mark(c)).count();
     let house =
         !form.kind.is_local() && (place.contains("เทศบาล") || place.contains("องค์การบริหาร"));
-    if end > after && (letters < 2 || house) {
+    if end > after && (letters < 2 || house || FILLERS.split(' ').any(|word| word == place)) {
         return None;
     }
     Some(Named {
@@ -328,47 +331,21 @@ fn read(line: &Line, text: &str, i: usize) -> Option<Named> {
 
 /// After the word for the kind, when one begins here.
 fn opened(line: &Line, i: usize, form: &Form) -> Option<usize> {
-    let before = line.before(i);
-    let letter =
-        before.is_some_and(|c| is_consonant(c) || is_lead(c) || is_mark(c) || "ะาำ".contains(c));
-    let led = !letter || OPENERS.iter().any(|word| line.ends_at(i, word));
+    let led = || {
+        let letter = |c: char| is_consonant(c) || is_lead(c) || is_mark(c) || "ะาำ".contains(c);
+        !line.before(i).is_some_and(letter) || OPENERS.split(' ').any(|word| line.ends_at(i, word))
+    };
     if let Some(end) = line.after_bare(i, form.bare) {
         // Short words for central bodies are also ends of other words: `กิจกรรม`, `โปรแกรม`.
-        return (form.kind.is_local() || led).then_some(end);
+        return (form.kind.is_local() || led()).then_some(end);
     }
     let abbreviated = !form.short.is_empty() && line.is_at(i, form.short);
-    (abbreviated && led).then(|| i + form.short.chars().count())
+    (abbreviated && led()).then(|| i + form.short.chars().count())
 }
 
 /// Words an agency's name may follow without a space.
-const OPENERS: [&str; 26] = [
-    "นายก",
-    "สมาชิก",
-    "สภา",
-    "ปลัด",
-    "ของ",
-    "จาก",
-    "ตาม",
-    "เขต",
-    "ใน",
-    "โดย",
-    "ที่",
-    "และ",
-    "ให้",
-    "ต่อ",
-    "กับ",
-    "ประกาศ",
-    "คำสั่ง",
-    "ระเบียบ",
-    "ข้อบัญญัติ",
-    "ติดต่อ",
-    "กอง",
-    "งาน",
-    "เพจ",
-    "เว็บไซต์",
-    "ยินดีต้อนรับสู่",
-    "ด้วย",
-];
+const OPENERS: &str = "นายก สมาชิก สภา ปลัด ของ จาก ตาม เขต ใน โดย ที่ และ ให้ ต่อ กับ ประกาศ คำสั่ง ระเบียบ ข้อบัญญัติ ติดต่อ กอง งาน เพจ \
+    เว็บไซต์ ยินดีต้อนรับสู่ ด้วย";
 
 /// Where a name that begins here ends. `None` when what stands here is no name.
 fn name_end(line: &Line, start: usize) -> Option<usize> {
@@ -376,8 +353,8 @@ fn name_end(line: &Line, start: usize) -> Option<usize> {
     while at < start + LONGEST_NAME {
         let Some(c) = line.at(at) else { break };
         let letter = is_consonant(c) || is_lead(c) || is_mark(c) || "ะาำฤๅ".contains(c);
-        let stop = |words: &[&str]| words.iter().any(|word| line.has_word(at, word));
-        if !letter || stop(&STOPS) || at > start && stop(&STOPS_INSIDE) {
+        let stop = |words: &str| words.split(' ').any(|word| line.has_word(at, word));
+        if !letter || stop(STOPS) || at > start && stop(STOPS_INSIDE) {
             break;
         }
         at += 1;
@@ -393,138 +370,17 @@ fn name_end(line: &Line, start: usize) -> Option<usize> {
 }
 
 /// Words that begin no name and stand in none.
-const STOPS: [&str; 86] = [
-    "เรื่อง",
-    "ประจำ",
-    "โดย",
-    "ได้",
-    "จึง",
-    "และ",
-    "หรือ",
-    "ให้",
-    "เป็น",
-    "เพื่อ",
-    "ด้วย",
-    "แล้ว",
-    "ซึ่ง",
-    "ไม่",
-    "อำเภอ",
-    "จังหวัด",
-    "กิ่งอำเภอ",
-    "หมู่",
-    "โทร",
-    "เลขที่",
-    "เทศบาล",
-    "องค์การ",
-    "อบต",
-    "อบจ",
-    "สภา",
-    "นายก",
-    "ปลัด",
-    "สมาชิก",
-    "คณะ",
-    "พนักงาน",
-    "เจ้าหน้าที่",
-    "ประชาชน",
-    "ประชุม",
-    "ประกาศ",
-    "ประสงค์",
-    "ประเมิน",
-    "แผน",
-    "โครงการ",
-    "ดำเนิน",
-    "กำหนด",
-    "รายงาน",
-    "พิจารณา",
-    "เห็นชอบ",
-    "ถือปฏิบัติ",
-    "ปฏิบัติ",
-    "มีความ",
-    "มีหน้าที่",
-    "มีการ",
-    "มีนโยบาย",
-    "มีพื้นที่",
-    "มีอำนาจ",
-    "ขอประกาศ",
-    "ขอราย",
-    "ขอเชิญ",
-    "ขอแจ้ง",
-    "ขอความ",
-    "ขอให้",
-    "ขอเผย",
-    "ขอแสดง",
-    "ขอรับ",
-    "ขอเรียน",
-    "ขอสรุป",
-    "ขอนำ",
-    "จัดทำ",
-    "จัดซื้อ",
-    "จัดจ้าง",
-    "จัดประ",
-    "จัดกิจ",
-    "จัดโครง",
-    "จัดให้",
-    "จัดตั้ง",
-    "จัดงาน",
-    "จัดเก็บ",
-    "จัดอบรม",
-    "จะดำเนิน",
-    "จะจัด",
-    "จะได้",
-    "จะต้อง",
-    "ร่วมกับ",
-    "เข้าร่วม",
-    "ส่งเสริม",
-    "ตั้งอยู่",
-    "ทั้งหมด",
-    "ต่าง",
-    "ทั่ว",
-    "ขนาด",
-];
+const STOPS: &str = "ดังต่อ ดังนี้ ดังกล่าว ใกล้เคียง เมื่อ สามารถ เรื่อง ประจำ โดย ได้ จึง และ หรือ ให้ เป็น เพื่อ ด้วย แล้ว ซึ่ง ไม่ อำเภอ จังหวัด \
+    กิ่งอำเภอ หมู่ โทร เลขที่ เทศบาล องค์การ อบต อบจ สภา นายก ปลัด สมาชิก คณะ พนักงาน เจ้าหน้าที่ ประชาชน ประชุม ประกาศ \
+    ประสงค์ ประเมิน แผน โครงการ ดำเนิน กำหนด รายงาน พิจารณา เห็นชอบ ถือปฏิบัติ ปฏิบัติ มีความ มีหน้าที่ มีการ มีนโยบาย มีพื้นที่ \
+    มีอำนาจ ขอประกาศ ขอราย ขอเชิญ ขอแจ้ง ขอความ ขอให้ ขอเผย ขอแสดง ขอรับ ขอเรียน ขอสรุป ขอนำ จัดทำ จัดซื้อ จัดจ้าง \
+    จัดประ จัดกิจ จัดโครง จัดให้ จัดตั้ง จัดงาน จัดเก็บ จัดอบรม จะดำเนิน จะจัด จะได้ จะต้อง ร่วมกับ เข้าร่วม ส่งเสริม ตั้งอยู่ \
+    ทั้งหมด ต่าง ทั่ว ขนาด";
 
 /// Words that end a name, and that some names begin with (`ในเมือง`, `ขอนแก่น`, `ที่วัง`).
-const STOPS_INSIDE: [&str; 40] = [
-    "ของหน่วย",
-    "ของประ",
-    "ของจังหวัด",
-    "ในการ",
-    "ในปี",
-    "ในเขต",
-    "ในด้าน",
-    "ในพื้นที่",
-    "ในฐานะ",
-    "ในรอบ",
-    "ในวัน",
-    "ในช่วง",
-    "จากการ",
-    "จากผล",
-    "จากที่",
-    "ตามที่",
-    "ตามแผน",
-    "ตามหลัก",
-    "ตามระเบียบ",
-    "ตามพระ",
-    "ตามมาตร",
-    "ตามนโยบาย",
-    "แก่ประ",
-    "แก่ผู้",
-    "ว่าด้วย",
-    "ต่อประ",
-    "กองคลัง",
-    "กองช่าง",
-    "กองการศึก",
-    "กองสวัส",
-    "กองสาธา",
-    "สำนักปลัด",
-    "สำนักงาน",
-    "งานพัสดุ",
-    "ที่ได้",
-    "ที่มี",
-    "ที่ต้อง",
-    "ที่จะ",
-    "ทำการ",
-    "นำโดย",
-];
+const STOPS_INSIDE: &str = "ของหน่วย ของประ ของจังหวัด ในการ ในปี ในเขต ในด้าน ในพื้นที่ ในฐานะ ในรอบ ในวัน ในช่วง จากการ จากผล จากที่ ตามที่ \
+    ตามแผน ตามหลัก ตามระเบียบ ตามพระ ตามมาตร ตามนโยบาย แก่ประ แก่ผู้ ว่าด้วย ต่อประ กองคลัง กองช่าง กองการศึก กองสวัส \
+    กองสาธา สำนักปลัด สำนักงาน งานพัสดุ ที่ได้ ที่มี ที่ต้อง ที่จะ ทำการ นำโดย";
 
 impl Named {
     /// Whether the words before make the agency the owner of the text: it opens a line, or `ประกาศ`, `ของ` leads it.
@@ -537,8 +393,8 @@ impl Named {
             line.before(start),
             None | Some('\n' | '-' | '–' | '|' | ':' | '(' | ')' | '"')
         );
-        let owned = OWNED.iter().any(|word| line.ends_at(start, word));
-        let passed = PASSED.iter().any(|word| line.ends_at(start, word));
+        let owned = OWNED.split(' ').any(|word| line.ends_at(start, word));
+        let passed = PASSED.split(' ').any(|word| line.ends_at(start, word));
         (opens || owned) && !passed
     }
 
@@ -564,64 +420,18 @@ impl Named {
 }
 
 /// Words that name what the agency behind them owns.
-const OWNED: [&str; 17] = [
-    "ประกาศ",
-    "คำสั่ง",
-    "ระเบียบ",
-    "ข้อบัญญัติ",
-    "เทศบัญญัติ",
-    "ของ",
-    "แผนพัฒนา",
-    "นโยบาย",
-    "มาตรการ",
-    "คู่มือ",
-    "สำนักงาน",
-    "ที่ทำการ",
-    "นายก",
-    "สภา",
-    "กองคลัง",
-    "สำนักปลัด",
-    "กองช่าง",
-];
+const OWNED: &str = "ประกาศ คำสั่ง ระเบียบ ข้อบัญญัติ เทศบัญญัติ ของ แผนพัฒนา นโยบาย มาตรการ คู่มือ สำนักงาน ที่ทำการ นายก สภา กองคลัง \
+    สำนักปลัด กองช่าง";
 
 /// Words that make the agency behind them a receiver or a partner.
-const PASSED: [&str; 9] = [
-    "ส่งให้",
-    "เรียนนายก",
-    "ถึง",
-    "ต่อ",
-    "ร่วมกับ",
-    "กับ",
-    "จาก",
-    "เช่น",
-    "สังกัด",
-];
+const PASSED: &str = "ส่งให้ เรียนนายก ถึง ต่อ ร่วมกับ กับ จาก เช่น สังกัด";
 
 /// Bodies that every agency's website names: in footers, in laws, as receivers of papers.
 fn is_everywhere(name: &str) -> bool {
-    const EVERYWHERE: [&str; 20] = [
-        "กระทรวง",
-        "กรมส่งเสริมการปกครอง",
-        "กรมการปกครอง",
-        "กรมบัญชีกลาง",
-        "กรมที่ดิน",
-        "กรมอุตุ",
-        "กรมสรรพากร",
-        "กรมประชาสัมพันธ์",
-        "กรมการพัฒนาชุมชน",
-        "กรมโยธา",
-        "สำนักงานคณะกรรมการ",
-        "สำนักงานป",
-        "สำนักงานปลัด",
-        "สำนักงานจังหวัด",
-        "สำนักงานท้องถิ่น",
-        "สำนักงานส่งเสริม",
-        "สำนักงานตำรวจ",
-        "สำนักงานการตรวจเงิน",
-        "สำนักงานเขต",
-        "การไฟฟ้า",
-    ];
-    EVERYWHERE.iter().any(|body| name.starts_with(body))
+    const EVERYWHERE: &str = "กระทรวง กรมส่งเสริมการปกครอง กรมการปกครอง กรมบัญชีกลาง กรมที่ดิน กรมอุตุ กรมสรรพากร กรมประชาสัมพันธ์ \
+    กรมการพัฒนาชุมชน กรมโยธา สำนักงานคณะกรรมการ สำนักงานป สำนักงานปลัด สำนักงานจังหวัด สำนักงานท้องถิ่น สำนักงานส่งเสริม \
+    สำนักงานตำรวจ สำนักงานการตรวจเงิน สำนักงานเขต การไฟฟ้า";
+    EVERYWHERE.split(' ').any(|body| name.starts_with(body))
 }
 
 /// What a site's texts say about one agency.
@@ -769,6 +579,7 @@ mod tests {
             "กิจกรรมโปรแกรมอบรม",
             "สมาชิกสภาองค์การบริหารส่วนตำบล หมู่ที่ 5",
             "องค์การบริหารส่วนตำบลและเทศบาล",
+            "องค์การบริหารส่วนตำบลอาจ ทำกิจการ ให้องค์การบริหารส่วนตำบลใกล้เคียงดังต่อไปนี้",
             "",
         ] {
             let names: Vec<String> = mentions(text)

@@ -286,7 +286,7 @@ impl Line {
     /// Whether a number that ends here counts things.
     fn counts(&self, end: usize) -> bool {
         let at = self.skip_blank(end);
-        COUNTED.iter().any(|unit| self.is_at(at, unit))
+        COUNTED.split(' ').any(|unit| self.is_at(at, unit))
     }
 
     /// A year as it follows a month or a word for year, the era's name included.
@@ -373,7 +373,7 @@ impl Line {
             .find_map(|&(word, kind)| Some((kind, self.after_bare(i, word)?)))
             .or_else(|| self.is_at(i, "ปี").then_some((YearWord::Year, i + 2)))
             .or_else(|| {
-                let tag = TAGS.iter().find(|tag| self.is_at(i, tag))?;
+                let tag = TAGS.split(' ').find(|tag| self.is_at(i, tag))?;
                 Some((YearWord::Tag, i + tag.chars().count()))
             })?;
         let at = match kind {
@@ -413,16 +413,16 @@ impl Line {
             .filter(|c| !c.is_whitespace())
             .collect();
         let label = before.trim_end_matches(['.', ':', '-', '(', '#']);
-        let numbered = NUMBERED.iter().any(|word| label.ends_with(word));
+        let numbered = NUMBERED.split(' ').any(|word| label.ends_with(word));
         let phone = label.trim_end_matches(|c: char| c.is_ascii_digit() || "-. ,()".contains(c));
-        let phone = PHONES.iter().any(|word| phone.ends_with(word));
+        let phone = PHONES.split(' ').any(|word| phone.ends_with(word));
         let common = usual_year(i32::from(year) - ERA).is_some()
             && self
                 .year_digits(start)
                 .is_some_and(|(value, _)| value < 2100);
         // Round numbers and old years in the Common Era are amounts more often than years.
         let amount = common && !(2553..=2578).contains(&year);
-        let disease = common && DISEASES.iter().any(|word| label.ends_with(word));
+        let disease = common && DISEASES.split(' ').any(|word| label.ends_with(word));
         let dashed = |i: usize, j: usize| self.at(i) == Some('-') && self.digit_at(j);
         let in_number = start >= 2 && dashed(start - 1, start - 2) && !self.ends_in_year(start - 1)
             || dashed(end, end + 1)
@@ -514,7 +514,9 @@ impl Line {
         let end = self.letters[..i]
             .iter()
             .rposition(|c| c.is_ascii_alphabetic());
-        end.is_some_and(|end| i - end <= 3 && WEEKDAYS.iter().any(|day| self.ends_at(end + 1, day)))
+        end.is_some_and(|end| {
+            i - end <= 3 && WEEKDAYS.split(' ').any(|day| self.ends_at(end + 1, day))
+        })
     }
 
     fn point(&self, i: usize) -> Option<Point> {
@@ -581,7 +583,7 @@ impl Line {
             end -= 1;
         }
         let dotted = |word: &str| self.ends_at(i, word) || self.ends_at(end, word);
-        !ORDINALS.iter().any(|word| dotted(word))
+        !ORDINALS.split(' ').any(|word| dotted(word))
     }
 
     /// A month and the year behind it, if there is one.
@@ -1082,7 +1084,7 @@ const YEAR_WORDS: [(&str, YearWord); 10] = [
 ];
 
 /// Words that a year of two digits is glued to.
-const TAGS: [&str; 5] = ["ita", "oit", "lpa", "ข้อบัญญัติ", "เทศบัญญัติ"];
+const TAGS: &str = "ita oit lpa ข้อบัญญัติ เทศบัญญัติ";
 
 /// Full names without marks, with the misspellings that were met.
 const LONG_MONTHS: [(&str, i8); 28] = [
@@ -1147,102 +1149,23 @@ const ENGLISH_MONTHS: [&str; 12] = [
     "december",
 ];
 
-const WEEKDAYS: [&str; 7] = [
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-];
+const WEEKDAYS: &str = "monday tuesday wednesday thursday friday saturday sunday";
 
 /// What numbers count; a number before one of these is no year.
-const COUNTED: [&str; 30] = [
-    "คน",
-    "ราย",
-    "เรื่อง",
-    "บาท",
-    "ครั้ง",
-    "แห่ง",
-    "โครงการ",
-    "ครัวเรือน",
-    "หลังคา",
-    "ไร่",
-    "เมตร",
-    "ตร.",
-    "ตาราง",
-    "กิโล",
-    "กม.",
-    "ลิตร",
-    "ชุด",
-    "หน้า",
-    "น.",
-    "นาที",
-    "ชั่วโมง",
-    "วัน",
-    "%",
-    "ร้อยละ",
-    "ผู้",
-    "หมู่บ้าน",
-    "ตัว",
-    "คะแนน",
-    "เล่ม",
-    "ท่าน",
-];
+const COUNTED: &str = "คน ราย เรื่อง บาท ครั้ง แห่ง โครงการ ครัวเรือน หลังคา ไร่ เมตร ตร. ตาราง กิโล กม. ลิตร ชุด หน้า น. นาที ชั่วโมง วัน % \
+    ร้อยละ ผู้ หมู่บ้าน ตัว คะแนน เล่ม ท่าน";
 
 /// What numbers are labelled with that are neither days nor years.
-const ORDINALS: [&str; 28] = [
-    "สขร",
-    "สขร.",
-    "ครั้งที่",
-    "ไตรมาสที่",
-    "ไตรมาส",
-    "ฉบับที่",
-    "หมู่ที่",
-    "หมู่",
-    "สมัยที่",
-    "ลำดับที่",
-    "ลำดับ",
-    "ข้อ",
-    "ข้อที่",
-    "งวดที่",
-    "แบบ",
-    "รุ่นที่",
-    "ตอนที่",
-    "ส่วนที่",
-    "บทที่",
-    "ภาคเรียนที่",
-    "ชั้น",
-    "หน้า",
-    "แผ่นที่",
-    "รอบที่",
-    "ปร.",
-    "ผ.",
-    "ตัวชี้วัดที่",
-    "สมัยสามัญที่",
-];
+const ORDINALS: &str = "สขร สขร. ครั้งที่ ไตรมาสที่ ไตรมาส ฉบับที่ หมู่ที่ หมู่ สมัยที่ ลำดับที่ ลำดับ ข้อ ข้อที่ งวดที่ แบบ รุ่นที่ ตอนที่ ส่วนที่ บทที่ ภาคเรียนที่ \
+    ชั้น หน้า แผ่นที่ รอบที่ ปร. ผ. ตัวชี้วัดที่ สมัยสามัญที่";
 
 /// Labels of numbers that may have the size of a year.
-const NUMBERED: [&str; 12] = [
-    "เลขที่",
-    "บ้านเลขที่",
-    "รหัส",
-    "รหัสไปรษณีย์",
-    "หน้า",
-    "หน้าที่",
-    "มาตรา",
-    "/ว",
-    "ว",
-    "จำนวน",
-    "เลขทะเบียน",
-    "ip",
-];
+const NUMBERED: &str = "เลขที่ บ้านเลขที่ รหัส รหัสไปรษณีย์ หน้า หน้าที่ มาตรา /ว ว จำนวน เลขทะเบียน ip";
 
-const PHONES: [&str; 7] = ["โทร", "โทรศัพท์", "โทรสาร", "แฟกซ์", "fax", "tel", "มือถือ"];
+const PHONES: &str = "โทร โทรศัพท์ โทรสาร แฟกซ์ fax tel มือถือ";
 
 /// What the year 2019 is part of the name of.
-const DISEASES: [&str; 5] = ["โคโรนา", "โคโรน่า", "โควิด", "covid", "ไวรัส"];
+const DISEASES: &str = "โคโรนา โคโรน่า โควิด covid ไวรัส";
 
 #[cfg(test)]
 mod tests {

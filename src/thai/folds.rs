@@ -17,7 +17,7 @@ impl Fold {
     pub(super) fn may_follow(&self, before: &[char]) -> bool {
         !self.alone
             || !before.last().is_some_and(|last| BINDING.contains(last))
-            || OPENERS.iter().any(|opener| ends_with(before, opener))
+            || OPENERS.split(' ').any(|opener| ends_with(before, opener))
     }
 }
 
@@ -28,7 +28,7 @@ fn ends_with(text: &[char], word: &str) -> bool {
 }
 
 /// Words after which an abbreviation stands unspaced: `นายกอบต.`.
-const OPENERS: [&str; 5] = ["นายก", "สมาชิก", "จาก", "ตาม", "เขต"];
+const OPENERS: &str = "นายก สมาชิก จาก ตาม เขต";
 
 /// Letters that make a word of the abbreviation's first two: ชอบ, สอบ, รอบ, ตอบ, มอบ, กอบ…
 const BINDING: [char; 10] = ['ก', 'ข', 'ค', 'ช', 'ต', 'ม', 'ร', 'ล', 'ส', 'ห'];

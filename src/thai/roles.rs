@@ -18,31 +18,31 @@ pub(super) fn role(when: &When, named: Named, context: &Context<'_>) -> Option<R
     let before = context.before(90);
     let lead = before.trim_end_matches([':', '.', '-', '|', '(', '[', ',', '–', '/']);
     let day = matches!(when, When::Day(_));
-    let ends = |words: &[&str]| words.iter().any(|word| ends_with(lead, word));
+    let ends = |words: &str| words.split(' ').any(|word| ends_with(lead, word));
     Some(match named {
         Named::Academic => Role::Academic,
         Named::Subject => Role::Subject,
-        _ if ends(&WIDGETS) || near(&before, &COUNTERS, 30) => Role::Widget,
-        _ if ends(&POSTED) => Role::Posted,
+        _ if ends(WIDGETS) || near(&before, COUNTERS, 30) => Role::Widget,
+        _ if ends(POSTED) => Role::Posted,
         _ if day && context.is_read_count() => Role::Posted,
         Named::Clock if day => Role::Widget,
         _ if day && is_resolution(&before) => Role::Letter,
-        _ if day && ends(&["ลงวันที่", "ลว"]) && cites_letter(&before) => {
+        _ if day && ends("ลงวันที่ ลว") && cites_letter(&before) => {
             Role::Letter
         }
-        _ if day && ends(&["ลงวันที่", "ลว"]) || ends(&SIGNED) => Role::Signed,
-        _ if ends(&AS_OF) => Role::Subject,
+        _ if day && ends("ลงวันที่ ลว") || ends(SIGNED) => Role::Signed,
+        _ if ends(AS_OF) => Role::Subject,
         _ if is_law(when, lead, context) => Role::Law,
-        _ if day && ends(&["เมื่อวันที่", "ในวันที่", "เมื่อ", "ระหว่างวันที่"]) => {
+        _ if day && ends("เมื่อวันที่ ในวันที่ เมื่อ ระหว่างวันที่") => {
             Role::Event
         }
-        _ if day && context.is_event(ends(&["วันที่"])) => Role::Event,
+        _ if day && context.is_event(ends("วันที่")) => Role::Event,
         _ if matches!(when, When::Months { .. } | When::Years { .. }) => Role::Subject,
-        _ if ends(&SUBJECTS) => Role::Subject,
-        _ if ends(&["รอบ", "ของ", "ประจำ"]) && context.opens_with("ปี") => {
+        _ if ends(SUBJECTS) => Role::Subject,
+        _ if ends("รอบ ของ ประจำ") && context.opens_with("ปี") => {
             Role::Subject
         }
-        _ if matches!(when, When::Month(_)) && ends(&["เดือน"]) => Role::Subject,
+        _ if matches!(when, When::Month(_)) && ends("เดือน") => Role::Subject,
         _ => Role::Plain,
     })
 }
@@ -76,14 +76,14 @@ impl Context<'_> {
         let behind = self.behind(24);
         let sign = |c: char| "|•·-–,():.".contains(c) || c.is_ascii_digit();
         let behind = behind.trim_start_matches(sign);
-        READ.iter().any(|word| behind.starts_with(word))
+        READ.split(' ').any(|word| behind.starts_with(word))
     }
 
     /// Whether something happens at this time, in the same line.
     fn is_event(&self, after_day_word: bool) -> bool {
         let behind = self.behind(24);
-        let starts = |words: &[&str]| words.iter().any(|word| behind.starts_with(word));
-        starts(&HAPPENS) || after_day_word && starts(&DOES) && !starts(&["จัดซื้อ", "จัดจ้าง", "จัดหา"])
+        let starts = |words: &str| words.split(' ').any(|word| behind.starts_with(word));
+        starts(HAPPENS) || after_day_word && starts(DOES) && !starts("จัดซื้อ จัดจ้าง จัดหา")
     }
 }
 
@@ -110,30 +110,30 @@ fn ends_with(text: &str, word: &str) -> bool {
 }
 
 /// Where a word last stands in bare text.
-fn last_of(text: &str, words: &[&str]) -> Option<usize> {
+fn last_of(text: &str, words: &str) -> Option<usize> {
     words
-        .iter()
+        .split(' ')
         .filter_map(|word| text.rfind(&bare_word(word)))
         .max()
 }
 
 /// Whether one of the words stands among the last letters.
-fn near(before: &str, words: &[&str], within: usize) -> bool {
+fn near(before: &str, words: &str, within: usize) -> bool {
     let at = last_of(before, words);
     at.is_some_and(|at| before[at..].chars().count() <= within)
 }
 
 fn is_resolution(before: &str) -> bool {
-    let at = last_of(before, &["มติคณะรัฐมนตรี", "มติครม", "มติค.ร.ม"]);
+    let at = last_of(before, "มติคณะรัฐมนตรี มติครม มติค.ร.ม");
     at.is_some_and(|at| {
-        before[at..].chars().count() < 60 && last_of(&before[at..], &["วันที่"]).is_some()
+        before[at..].chars().count() < 60 && last_of(&before[at..], "วันที่").is_some()
     })
 }
 
 /// Whether a letter is cited: `ที่ มท 0810.3/ว 7509 ลงวันที่`. Orders and announcements have plain numbers.
 fn cites_letter(before: &str) -> bool {
-    let letter = last_of(before, &["หนังสือ", "ด่วน", "/ว", "ที่มท", "ที่ปช", "ที่นร", "ที่กค"]);
-    let own = last_of(before, &["คำสั่ง", "ประกาศ", "บันทึกข้อความ", "ข้อบัญญัติ"]);
+    let letter = last_of(before, "หนังสือ ด่วน /ว ที่มท ที่ปช ที่นร ที่กค");
+    let own = last_of(before, "คำสั่ง ประกาศ บันทึกข้อความ ข้อบัญญัติ");
     letter.is_some() && letter > own
 }
 
@@ -150,17 +150,17 @@ fn is_law(when: &When, lead: &str, context: &Context<'_>) -> bool {
     {
         return false;
     }
-    let plan = last_of(&since, &PLANS);
-    let strong = last_of(&since, &LAWS);
-    let about = last_of(&since, &["ว่าด้วย"]);
+    let plan = last_of(&since, PLANS);
+    let strong = last_of(&since, LAWS);
+    let about = last_of(&since, "ว่าด้วย");
     if let Some(law) = strong.or(about) {
-        let broken = last_of(&since[law..], &BREAKS).is_some();
+        let broken = last_of(&since[law..], BREAKS).is_some();
         // What a law is about may be a plan; a plan named after a law is a paper of its own.
         let closed = |from: usize| plan.is_none_or(|plan| plan < from);
         return !broken && (closed(law) || about > strong);
     }
     let edition = numbered_edition(lead);
-    let amended = context.last == Some(Role::Law) && last_of(&since, &["แก้ไขเพิ่มเติม"]).is_some();
+    let amended = context.last == Some(Role::Law) && last_of(&since, "แก้ไขเพิ่มเติม").is_some();
     era && plan.is_none() && (edition || amended)
 }
 
@@ -171,159 +171,35 @@ fn numbered_edition(lead: &str) -> bool {
     word.len() < number.len() && ends_with(word, "ฉบับที่")
 }
 
-const POSTED: [&str; 36] = [
-    "โพสต์เมื่อ",
-    "โพสเมื่อ",
-    "โพสต์เมื่อวันที่",
-    "โพสต์",
-    "โพสต์วันที่",
-    "วันที่โพสต์",
-    "วันที่โพส",
-    "เผยแพร่เมื่อ",
-    "เผยแพร่เมื่อวันที่",
-    "เผยแพร่วันที่",
-    "เผยแพร่",
-    "วันที่เผยแพร่",
-    "วันที่ประกาศ",
-    "ประกาศเมื่อ",
-    "วันที่ลง",
-    "วันที่ลงประกาศ",
-    "ลงเมื่อ",
-    "ลงข่าวเมื่อ",
-    "ปรับปรุงล่าสุด",
-    "ปรับปรุงล่าสุดเมื่อ",
-    "ปรับปรุงเมื่อ",
-    "อัพเดทล่าสุด",
-    "อัปเดตล่าสุด",
-    "อัพเดทเมื่อ",
-    "แก้ไขล่าสุด",
-    "แก้ไขล่าสุดเมื่อ",
-    "อัพโหลดเมื่อ",
-    "อัปโหลดเมื่อ",
-    "เขียนเมื่อ",
-    "สร้างเมื่อ",
-    "วันที่อัพโหลด",
-    "postedon",
-    "publishedon",
-    "published",
-    "lastupdate",
-    "updated",
-];
+const POSTED: &str = "โพสต์เมื่อ โพสเมื่อ โพสต์เมื่อวันที่ โพสต์ โพสต์วันที่ วันที่โพสต์ วันที่โพส เผยแพร่เมื่อ เผยแพร่เมื่อวันที่ เผยแพร่วันที่ เผยแพร่ \
+    วันที่เผยแพร่ วันที่ประกาศ ประกาศเมื่อ วันที่ลง วันที่ลงประกาศ ลงเมื่อ ลงข่าวเมื่อ ปรับปรุงล่าสุด ปรับปรุงล่าสุดเมื่อ ปรับปรุงเมื่อ \
+    อัพเดทล่าสุด อัปเดตล่าสุด อัพเดทเมื่อ แก้ไขล่าสุด แก้ไขล่าสุดเมื่อ อัพโหลดเมื่อ อัปโหลดเมื่อ เขียนเมื่อ สร้างเมื่อ วันที่อัพโหลด \
+    postedon publishedon published lastupdate updated";
 
-const SIGNED: [&str; 9] = [
-    "ประกาศณวันที่",
-    "สั่งณวันที่",
-    "ให้ไว้ณวันที่",
-    "ให้ณวันที่",
-    "ตั้งแต่บัดนี้ณวันที่",
-    "ลงนามวันที่",
-    "ลงนามเมื่อวันที่",
-    "ประกาศลงวันที่",
-    "รายงานณวันที่",
-];
+const SIGNED: &str =
+    "ประกาศณวันที่ สั่งณวันที่ ให้ไว้ณวันที่ ให้ณวันที่ ตั้งแต่บัดนี้ณวันที่ ลงนามวันที่ ลงนามเมื่อวันที่ ประกาศลงวันที่ รายงานณวันที่";
 
-const AS_OF: [&str; 6] = [
-    "ข้อมูลณวันที่",
-    "ข้อมูลณ",
-    "ข้อมูลถึงวันที่",
-    "สิ้นสุดณวันที่",
-    "ยอดณวันที่",
-    "เพียงวันที่",
-];
+const AS_OF: &str = "ข้อมูลณวันที่ ข้อมูลณ ข้อมูลถึงวันที่ สิ้นสุดณวันที่ ยอดณวันที่ เพียงวันที่";
 
-const SUBJECTS: [&str; 9] = [
-    "ประจำเดือน",
-    "รอบเดือน",
-    "ในรอบปี",
-    "รอบปี",
-    "ของปี",
-    "ประจำวันที่",
-    "สขร.1",
-    "สขร1",
-    "ในรอบเดือน",
-];
+const SUBJECTS: &str = "ประจำเดือน รอบเดือน ในรอบปี รอบปี ของปี ประจำวันที่ สขร.1 สขร1 ในรอบเดือน";
 
-const HAPPENS: [&str; 6] = ["เวลา", "ณ", "ได้จัด", "ที่ผ่านมา", "ได้ดำเนินการ", "ตั้งแต่เวลา"];
+const HAPPENS: &str = "เวลา ณ ได้จัด ที่ผ่านมา ได้ดำเนินการ ตั้งแต่เวลา";
 
-const DOES: [&str; 6] = ["จัด", "นายก", "เทศบาล", "องค์การบริหาร", "อบต", "ได้"];
+const DOES: &str = "จัด นายก เทศบาล องค์การบริหาร อบต ได้";
 
-const READ: [&str; 11] = [
-    "อ่าน",
-    "เปิดอ่าน",
-    "เข้าชม",
-    "ผู้เข้าชม",
-    "ผู้อ่าน",
-    "จำนวนผู้เข้าชม",
-    "จำนวนผู้อ่าน",
-    "view",
-    "hits",
-    "byadmin",
-    "ip",
-];
+const READ: &str = "อ่าน เปิดอ่าน เข้าชม ผู้เข้าชม ผู้อ่าน จำนวนผู้เข้าชม จำนวนผู้อ่าน view hits byadmin ip";
 
-const WIDGETS: [&str; 13] = [
-    "วันนี้",
-    "วันนี้วันที่",
-    "วันนี้คือวันที่",
-    "วันที่ปัจจุบัน",
-    "เวลาปัจจุบัน",
-    "servertime",
-    "today",
-    "todayis",
-    "©",
-    "copyright",
-    "copyright©",
-    "สงวนลิขสิทธิ์",
-    "ลิขสิทธิ์",
-];
+const WIDGETS: &str = "วันนี้ วันนี้วันที่ วันนี้คือวันที่ วันที่ปัจจุบัน เวลาปัจจุบัน servertime today todayis © copyright copyright© สงวนลิขสิทธิ์ \
+    ลิขสิทธิ์";
 
-const COUNTERS: [&str; 8] = [
-    "สถิติผู้เข้าชม",
-    "ผู้เยี่ยมชม",
-    "pageviews",
-    "เริ่มนับ",
-    "เปิดเว็บไซต์",
-    "เปิดเว็บไซด์",
-    "ออนไลน์ขณะนี้",
-    "servertime",
-];
+const COUNTERS: &str =
+    "สถิติผู้เข้าชม ผู้เยี่ยมชม pageviews เริ่มนับ เปิดเว็บไซต์ เปิดเว็บไซด์ ออนไลน์ขณะนี้ servertime";
 
-const LAWS: [&str; 12] = [
-    "พระราชบัญญัติ",
-    "พ.ร.บ",
-    "พรบ",
-    "พระราชกฤษฎีกา",
-    "พ.ร.ฎ",
-    "พระราชกำหนด",
-    "กฎกระทรวง",
-    "ประมวลกฎหมาย",
-    "ประมวลจริยธรรม",
-    "รัฐธรรมนูญ",
-    "ประกาศกระทรวง",
-    "ประกาศคณะกรรมการ",
-];
+const LAWS: &str = "พระราชบัญญัติ พ.ร.บ พรบ พระราชกฤษฎีกา พ.ร.ฎ พระราชกำหนด กฎกระทรวง ประมวลกฎหมาย ประมวลจริยธรรม รัฐธรรมนูญ \
+    ประกาศกระทรวง ประกาศคณะกรรมการ";
 
 /// Papers with a year of their own.
-const PLANS: [&str; 8] = [
-    "แผนพัฒนา",
-    "แผนปฏิบัติ",
-    "แผนดำเนิน",
-    "แผนการ",
-    "แผนอัตรา",
-    "ยุทธศาสตร์",
-    "รายงานผล",
-    "โครงการ",
-];
+const PLANS: &str = "แผนพัฒนา แผนปฏิบัติ แผนดำเนิน แผนการ แผนอัตรา ยุทธศาสตร์ รายงานผล โครงการ";
 
 /// Words that end a law's name.
-const BREAKS: [&str; 9] = [
-    "จึง",
-    "ดังนี้",
-    "ได้จัดทำ",
-    "กำหนดให้",
-    "ประกาศใช้",
-    "นั้น",
-    "โพสต์",
-    "เรื่องแผน",
-    "ประจำปี",
-];
+const BREAKS: &str = "จึง ดังนี้ ได้จัดทำ กำหนดให้ ประกาศใช้ นั้น โพสต์ เรื่องแผน ประจำปี";
