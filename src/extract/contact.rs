@@ -154,9 +154,13 @@ fn mails(text: &str) -> Vec<String> {
 /// `Line ID : somchai99`, `ไลน์ @obt`.
 fn line_name(text: &str) -> Option<String> {
     let lower = text.to_lowercase();
+    let starts_word = |at: &usize| !lower[..*at].ends_with(|c: char| c.is_ascii_alphanumeric());
     let (at, word) = ["line id", "id line", "ไอดีไลน์", "line", "ไลน์"]
         .iter()
-        .find_map(|word| lower.find(word).map(|at| (at, *word)))?;
+        .find_map(|word| {
+            let at = lower.find(word).filter(starts_word)?;
+            Some((at, *word))
+        })?;
     // Lower case may be longer than the text: count from where both agree.
     let rest = text.get(at + word.len()..)?;
     let rest =

@@ -215,20 +215,26 @@ impl<'a> Dom<'a> {
     /// All text inside a node on one line.
     pub(super) fn text_of(&self, i: usize) -> String {
         let mut raw = String::new();
+        let mut ends: Vec<usize> = Vec::new();
         let mut j = i;
         while j < self.end(i) {
+            while ends.pop_if(|end| *end <= j).is_some() {
+                raw.push(' ');
+            }
             match self.nodes[j].data {
                 Data::Text(text) => raw.push_str(text),
-                Data::Element(_) => {
-                    let tag = self.tag(j);
-                    if is_block(tag) || matches!(tag, "br" | "img") {
-                        raw.push(' ');
-                    }
-                    if matches!(tag, "select" | "textarea") && j != i {
+                Data::Element(_) => match self.tag(j) {
+                    "select" | "textarea" if j != i => {
                         j = self.end(j);
                         continue;
                     }
-                }
+                    "br" | "img" => raw.push(' '),
+                    tag if is_block(tag) => {
+                        raw.push(' ');
+                        ends.push(self.end(j));
+                    }
+                    _ => {}
+                },
             }
             j += 1;
         }

@@ -132,6 +132,8 @@ enum Close {
 struct Caption {
     text: String,
     rank: u8,
+    /// The element that holds what it heads.
+    owner: usize,
     /// Index of the node where it no longer applies.
     scope: usize,
 }
@@ -217,6 +219,7 @@ impl Walk<'_, '_> {
                 let caption = Caption {
                     text: label.clone(),
                     rank: PANEL,
+                    owner: i,
                     scope: end,
                 };
                 self.push_caption(i, caption);
@@ -622,7 +625,7 @@ impl Walk<'_, '_> {
                 && if (1..ROW).contains(&caption.rank) {
                     above.rank < caption.rank
                 } else {
-                    above.scope != caption.scope || above.rank < caption.rank
+                    above.owner != caption.owner || above.rank < caption.rank
                 }
         });
         if stack.last().is_none_or(|above| above.text != caption.text) {
@@ -641,6 +644,7 @@ impl Walk<'_, '_> {
             let caption = Caption {
                 text: before.text.clone(),
                 rank: BARE,
+                owner: i,
                 scope: self.dom.end(i),
             };
             self.push_caption(i, caption);
@@ -679,6 +683,7 @@ impl Walk<'_, '_> {
             let caption = Caption {
                 text: text.clone(),
                 rank: heading,
+                owner: 0,
                 scope: usize::MAX,
             };
             self.push_caption(node, caption);
@@ -770,6 +775,7 @@ impl Walk<'_, '_> {
         let caption = Caption {
             text: text.to_owned(),
             rank,
+            owner: outer,
             scope,
         };
         self.push_caption(node, caption);

@@ -18,6 +18,7 @@ struct Draft {
     form: Form,
     /// The form element; `None` for fields outside any form.
     node: Option<usize>,
+    is_titled: bool,
 }
 
 /// The forms of a page. `captions` holds what stands above each form and field.
@@ -40,6 +41,7 @@ pub(super) fn forms(
                 drafts.push(Draft {
                     form,
                     node: Some(i),
+                    is_titled: false,
                 });
                 let has_fields = (i + 1..dom.end(i))
                     .any(|j| matches!(dom.tag(j), "input" | "textarea" | "select" | "button"));
@@ -57,9 +59,9 @@ pub(super) fn forms(
                 let index = inside.unwrap_or_else(|| loose(&mut drafts, parts[i], page));
                 let draft = &mut drafts[index];
                 add(dom, &labels, &mut draft.form, i);
-                if draft.form.title.is_empty() {
-                    let above = captions.get(&i).filter(|_| draft.form.fields.len() == 1);
-                    draft.form.title = title(dom, captions, draft.node, above);
+                if !draft.is_titled {
+                    draft.is_titled = true;
+                    draft.form.title = title(dom, captions, draft.node, captions.get(&i));
                 }
             }
             _ => {}
@@ -115,6 +117,7 @@ fn loose(drafts: &mut Vec<Draft>, part: Part, page: &Url) -> usize {
                 part,
             },
             node: None,
+            is_titled: false,
         });
         drafts.len() - 1
     })

@@ -207,7 +207,7 @@ fn trailing_foot(dom: &Dom) -> Option<usize> {
         .last()
     {
         let chars = dom.chars(last);
-        let is_small = chars < MAX_FOOTER && chars * 4 < total;
+        let is_small = chars < MAX_FOOTER && chars * 3 < total;
         if is_small
             && !(last..dom.end(last))
                 .any(|j| matches!(dom.tag(j), "h1" | "h2" | "form" | "main" | "article"))

@@ -524,6 +524,9 @@ fn says(text: &str) -> Says {
             rest: tidy_position(rest),
         };
     }
+    if let Some((name, rest)) = read_name_last(text) {
+        return Says::Name { name, rest };
+    }
     if is_vacant(text) {
         return Says::Name {
             name: "ว่าง".to_owned(),
@@ -554,6 +557,26 @@ fn says(text: &str) -> Says {
         return Says::Small;
     }
     Says::Other
+}
+
+/// `ส.อบต. หมู่ 1 นายบุญเลิศ สวางใจ`: the position first, then the name and nothing but contacts.
+fn read_name_last(text: &str) -> Option<(String, String)> {
+    if text.chars().count() > 2 * MAX_POSITION {
+        return None;
+    }
+    let (at, name, after) = text
+        .char_indices()
+        .filter(|(_, c)| matches!(c, ' ' | ':' | '-' | '–'))
+        .filter_map(|(at, c)| {
+            let rest = text[at + c.len_utf8()..].trim_start();
+            let (name, after) = read_name(rest)?;
+            Some((at, name, after))
+        })
+        .next()?;
+    let before = tidy_position(&text[..at]);
+    let rest = strip_contacts(after, &contacts(after));
+    let is_end = rest.chars().filter(|c| c.is_alphanumeric()).count() == 0;
+    (is_end && is_position(&before)).then_some((name, before))
 }
 
 fn vacant_position(text: &str) -> Option<String> {
