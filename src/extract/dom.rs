@@ -261,10 +261,9 @@ fn split_words(name: &str, words: &mut Vec<String>) {
     let mut lower = false;
     // Class names hold a few words; what follows is not one.
     for c in name.chars().take(400) {
-        if !c.is_ascii_alphabetic() || (c.is_ascii_uppercase() && lower) {
-            if !word.is_empty() {
-                words.push(std::mem::take(&mut word));
-            }
+        let ends = !c.is_ascii_alphabetic() || c.is_ascii_uppercase() && lower;
+        if ends && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
         }
         if c.is_ascii_alphabetic() {
             word.push(c.to_ascii_lowercase());

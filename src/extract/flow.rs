@@ -1013,7 +1013,7 @@ fn is_large(size: &str) -> bool {
 pub(super) fn is_group_caption(text: &str) -> bool {
     let length = text.chars().count();
     let text = text.trim_end();
-    length <= 80 && length >= 3 && text.ends_with(':')
+    (3..=80).contains(&length) && text.ends_with(':')
         || length <= 60
             && has_year(text)
             && (["ปี", "พ.ศ.", "ไตรมาส", "ประจำ", "เดือน", "งวด", "รอบ"]

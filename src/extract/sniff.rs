@@ -1,6 +1,6 @@
 //! What a body is, told from its bytes.
 
-use std::io::Cursor;
+use std::io::{Cursor, Read};
 
 use url::Url;
 
@@ -98,32 +98,42 @@ fn by_magic(body: &[u8]) -> Option<DocumentKind> {
     // Junk before the header: readers accept it within the first kilobyte.
     let is_late_pdf = body.len() > 1024
         && body[..1024].windows(5).any(|b| b == b"%PDF-")
-        && !body[..1024].iter().any(|&b| b == b'<');
+        && !body[..1024].contains(&b'<');
     is_late_pdf.then_some(DocumentKind::Pdf)
 }
 
 /// Office files are ZIP archives that hold a known part.
 fn in_zip(body: &[u8]) -> DocumentKind {
-    let Ok(archive) = zip::ZipArchive::new(Cursor::new(body)) else {
-        return in_broken_zip(body);
+    let Ok(mut archive) = zip::ZipArchive::new(Cursor::new(body)) else {
+        return by_names(&body[..body.len().min(HEAD)]);
     };
-    let mut kind = DocumentKind::Archive;
-    for name in archive.file_names().take(10_000).flatten() {
-        kind = match &*name {
-            name if name.starts_with("word/") => DocumentKind::Word,
-            name if name.starts_with("xl/") => DocumentKind::Sheet,
-            name if name.starts_with("ppt/") => DocumentKind::Slides,
-            "content.xml" => in_broken_zip(body),
-            _ => continue,
-        };
-        break;
+    let names: Vec<String> = archive
+        .file_names()
+        .take(10_000)
+        .flatten()
+        .map(|name| name.into_owned())
+        .collect();
+    let is_open = names.iter().any(|name| name == "content.xml");
+    if is_open && let Ok(mimetype) = archive.by_name("mimetype") {
+        let mut kind = Vec::new();
+        // What could not be read is not the name of a kind.
+        let _ = mimetype.take(200).read_to_end(&mut kind);
+        return by_names(&kind);
     }
-    kind
+    let holds = |folder: &str| names.iter().any(|name| name.starts_with(folder));
+    if holds("word/") {
+        DocumentKind::Word
+    } else if holds("xl/") {
+        DocumentKind::Sheet
+    } else if holds("ppt/") {
+        DocumentKind::Slides
+    } else {
+        DocumentKind::Archive
+    }
 }
 
 /// A cut archive still names its first parts.
-fn in_broken_zip(body: &[u8]) -> DocumentKind {
-    let head = &body[..body.len().min(HEAD)];
+fn by_names(head: &[u8]) -> DocumentKind {
     let has = |name: &[u8]| head.windows(name.len()).any(|b| b == name);
     if has(b"word/") || has(b"opendocument.text") {
         DocumentKind::Word
