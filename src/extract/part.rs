@@ -185,18 +185,8 @@ fn is_bar(dom: &Dom, i: usize) -> bool {
 
 /// The last block of a page, when it carries the marks of a foot: copyright, counter, vendor.
 fn trailing_foot(dom: &Dom) -> Option<usize> {
-    const MARKS: [&str; 10] = [
-        "©",
-        "copyright",
-        "สงวนลิขสิทธิ์",
-        "powered by",
-        "ออกแบบและพัฒนา",
-        "พัฒนาโดย",
-        "ผู้เข้าชม",
-        "ผู้เยี่ยมชม",
-        "จำนวนผู้เข้า",
-        "all rights reserved",
-    ];
+    const MARKS: &str = "©|copyright|สงวนลิขสิทธิ์|powered by|ออกแบบและพัฒนา|พัฒนาโดย|ผู้เข้าชม|ผู้เยี่ยมชม|จำนวนผู้เข้า|\
+    all rights reserved";
     let total = dom.chars(0);
     let mut found = None;
     let mut i = (0..dom.len()).find(|&i| dom.tag(i) == "body")?;
@@ -213,7 +203,7 @@ fn trailing_foot(dom: &Dom) -> Option<usize> {
                 .any(|j| matches!(dom.tag(j), "h1" | "h2" | "form" | "main" | "article"))
         {
             let text = dom.text_of(last).to_lowercase();
-            if MARKS.iter().any(|mark| text.contains(mark)) {
+            if MARKS.split('|').any(|mark| text.contains(mark)) {
                 found = Some(last);
             }
             break;
