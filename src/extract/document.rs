@@ -2,8 +2,9 @@
 
 use url::Url;
 
-use super::standin::{clean, decode};
+use super::one_line as clean;
 use super::{Document, DocumentKind, Reading, Table, office, pdf, sheet};
+use crate::thai::decode;
 
 /// Text kept of one file. A plan of 300 pages has half a megabyte.
 pub(super) const MAX_TEXT: usize = 4 << 20;
@@ -353,7 +354,7 @@ mod tests {
             <w:p><w:r><w:t>ตารางที่ 1</w:t></w:r></w:p><w:tbl><w:tr><w:tc><w:p><w:r><w:t>รายการ</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>จำนวน</w:t></w:r></w:p></w:tc></w:tr>\
             <w:tr><w:tc><w:p><w:r><w:t>ถนน</w:t></w:r></w:p><w:p><w:r><w:t>คสล.</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>2</w:t></w:r></w:p></w:tc></w:tr></w:tbl>\
             <w:p><w:r><w:br w:type='page'/><w:t>หน้าสอง</w:t></w:r></w:p>";
-        let document = read(&docx(&body), "o4.docx", Some("application/octet-stream"));
+        let document = read(&docx(body), "o4.docx", Some("application/octet-stream"));
         assert_eq!(document.kind, DocumentKind::Word);
         assert_eq!(
             document.pages,

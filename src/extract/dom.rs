@@ -7,7 +7,7 @@ use ego_tree::iter::Edge;
 use scraper::node::Element;
 use scraper::{Html, Node as Parsed};
 
-use super::standin::clean;
+use super::one_line as clean;
 
 /// Deeper elements are opened flat. Browsers stop at 512; no page a person wrote comes near.
 const MAX_DEPTH: usize = 400;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use super::dom::{Dom, heading_level, is_block, solid};
+use super::one_line as clean;
 use super::people::is_person_line;
-use super::standin::clean;
 use super::table::Tables;
 use super::target::{from_option, from_script, resolve, viewed};
 use super::{Block, Image, Link, Part};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use super::dom::{Dom, is_block};
-use super::standin::clean;
+use super::one_line as clean;
 use super::target::resolve;
 use super::{Field, Form, Part};
 

@@ -13,13 +13,13 @@ mod pdf;
 mod people;
 mod sheet;
 mod sniff;
-mod standin;
 mod table;
 mod target;
 
 use serde::Serialize;
 use url::Url;
 
+use crate::thai::clean;
 use sniff::Kind;
 
 /// Reads a body. Its kind is told from its bytes first; the Content-Type and the address only where bytes say nothing.
@@ -28,6 +28,15 @@ pub fn extract(url: &Url, content_type: Option<&str>, body: &[u8]) -> Extracted 
         Kind::Html => Extracted::Page(page::read(url, content_type, body)),
         Kind::Other => Extracted::Other,
         Kind::File(kind) => Extracted::Document(document::read(url, content_type, kind, body)),
+    }
+}
+
+/// Text in normal form on one line: a break in the source is a space to the reader.
+fn one_line(text: &str) -> String {
+    if text.contains(['\n', '\r', '\t']) {
+        clean(&text.replace(['\n', '\r', '\t'], " "))
+    } else {
+        clean(text)
     }
 }
 

@@ -5,7 +5,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::archive::Archive;
 use super::document::{MAX_TEXT, clean_lines, table, unreadable};
-use super::standin::clean;
+use super::one_line as clean;
 use super::{Document, DocumentKind, Reading, Table};
 
 /// Elements in elements; Word writes about thirty.

@@ -6,12 +6,13 @@ use url::Url;
 use super::dom::{Dom, tame};
 use super::flow;
 use super::form::forms;
+use super::one_line as clean;
 use super::part::parts;
 use super::people::people;
-use super::standin::{clean, decode};
 use super::table::tables;
 use super::target::{from_refresh, from_script, resolve};
 use super::{Link, Page, Part};
+use crate::thai::decode;
 
 /// HTML beyond this is not read: no page is so long, and a tree takes ten times the memory of its text.
 const MAX_HTML: usize = 16 << 20;
@@ -559,8 +560,8 @@ mod tests {
                 "<td colspan=1000 rowspan=60000>x".repeat(2000)
             ),
             "นายหนึ่ง ใจดี<br>".repeat(n),
-            "<p>".repeat(n) + "<![CDATA[" + &"</b>".repeat(n),
-            "<form>".repeat(n) + &"<input>".repeat(n),
+            format!("{}<![CDATA[{}", "<p>".repeat(n), "</b>".repeat(n)),
+            format!("{}{}", "<form>".repeat(n), "<input>".repeat(n)),
             "<svg><foreignObject>".repeat(n),
             "<!--".repeat(n),
             "<select><option>".repeat(n),

@@ -6,9 +6,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use pdfboss_core::{Dict, Document as Pdf, Error, Object, Page};
 use pdfboss_text::{ReadingOrder, TextSpan, extract_spans};
 
-use super::document::{MAX_TEXT, clean_lines, unreadable};
-use super::standin::{Quality, quality, repair_latin1};
+use super::document::{MAX_TEXT, unreadable};
 use super::{Document, DocumentKind, Reading};
+use crate::thai::{Quality, clean, quality, repair_mojibake};
 
 /// Pages read. Plans of local governments have 300 pages; what an item asks stands in the first hundred.
 const MAX_PAGES: usize = 300;
@@ -59,11 +59,11 @@ impl Pages {
         let text = match quality(&raw) {
             Quality::Good => {
                 self.good += 1;
-                clean_lines(&raw)
+                clean(&raw)
             }
             Quality::Mojibake => {
                 self.good += 1;
-                clean_lines(&repair_latin1(&raw))
+                clean(&repair_mojibake(&raw).unwrap_or(raw))
             }
             Quality::Garbage => {
                 self.garbled += 1;
@@ -74,7 +74,7 @@ impl Pages {
                 self.pictures += 1;
                 String::new()
             }
-            Quality::NoText => clean_lines(&raw),
+            Quality::NoText => clean(&raw),
         };
         self.bytes += text.len();
         self.texts.push(text);

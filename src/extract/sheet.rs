@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use super::archive::Archive;
 use super::document::{MAX_TEXT, table, unreadable};
 use super::office::{line, read_ods};
-use super::standin::clean;
+use super::one_line as clean;
 use super::{Document, DocumentKind, Reading};
 use crate::year::thai_date;
 

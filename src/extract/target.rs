@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::standin::normalise;
+use crate::fetch::address::normalise;
 
 /// Longer addresses are not written by people; servers refuse them.
 const MAX_ADDRESS: usize = 4000;
