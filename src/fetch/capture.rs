@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::address::Scope;
+use super::address::{Scope, normalise, twin};
 
 /// One crawl of one agency's website.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,10 +36,10 @@ impl Capture {
             let Ok(response) = &visit.result else {
                 continue;
             };
-            if visit.url == at
+            if twin(&visit.url) == twin(&at)
                 && let Some(next) = response.location().and_then(|to| at.join(to).ok())
             {
-                at = super::address::normalise(&next);
+                at = normalise(&next);
                 scope.adopt(&at);
             }
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
 use url::Url;
 
@@ -64,6 +64,8 @@ struct Crawl<'a> {
     /// Requests to be tried again, and when.
     later: Vec<(Instant, Entry)>,
     jobs: JoinSet<Done>,
+    /// What the jobs are about, should they not come back.
+    under_way: BTreeMap<Id, Entry>,
     visits: Vec<Visit>,
     redirects: BTreeMap<Url, Url>,
     bodies: BTreeMap<[u8; 32], u32>,
@@ -104,6 +106,7 @@ impl<'a> Crawl<'a> {
             hosts: BTreeMap::new(),
             later: Vec::new(),
             jobs: JoinSet::new(),
+            under_way: BTreeMap::new(),
             visits: Vec::new(),
             redirects: BTreeMap::new(),
             bodies: BTreeMap::new(),
@@ -126,7 +129,6 @@ impl<'a> Crawl<'a> {
                 Some(_) => None,
             };
             if self.jobs.is_empty() {
-                self.hosts.values_mut().for_each(Host::settle);
                 if limit.is_some() {
                     return limit;
                 }
@@ -138,11 +140,7 @@ impl<'a> Crawl<'a> {
                 biased;
                 () = interrupt.pulled() => return Some(Stop::Interrupted),
                 () = sleep_until(deadline.unwrap_or(now)), if deadline.is_some() => return Some(Stop::Time),
-                Some(done) = self.jobs.join_next(), if !self.jobs.is_empty() => {
-                    if let Ok(done) = done {
-                        self.finish(done);
-                    }
-                }
+                Some(done) = self.jobs.join_next_with_id(), if !self.jobs.is_empty() => self.land(done),
                 () = sleep_until(wake.unwrap_or(now)), if wake.is_some() => {}
                 () = std::future::ready(()), if self.jobs.is_empty() && wake.is_none() => {}
             }
@@ -173,6 +171,11 @@ impl<'a> Crawl<'a> {
                     .hosts
                     .entry(origin.clone())
                     .or_insert_with(|| Host::new(&waiting.ask, self.options));
+                if host.is_hopeless() {
+                    self.down |= origin == Origin::of(&self.home);
+                    self.frontier.give_up(Some(&origin));
+                    break;
+                }
                 match host.turn(now) {
                     Turn::Busy => break,
                     Turn::At(at) => {
@@ -215,7 +218,8 @@ impl<'a> Crawl<'a> {
             _ => self.options.max_file_bytes.min(left),
         };
         let client = Arc::clone(&self.client);
-        self.jobs.spawn(async move {
+        let about = entry.clone();
+        let job = self.jobs.spawn(async move {
             let at = Timestamp::now();
             let started = Instant::now();
             let result = client.get(&entry.ask, limit).await;
@@ -234,6 +238,31 @@ impl<'a> Crawl<'a> {
                 reading,
             }
         });
+        self.under_way.insert(job.id(), about);
+    }
+
+    /// Takes back a job. One that broke is a fault of ours, and its address is recorded as not read.
+    fn land(&mut self, done: Result<(Id, Done), JoinError>) {
+        match done {
+            Ok((id, done)) => {
+                self.under_way.remove(&id);
+                self.finish(done);
+            }
+            Err(error) => {
+                if let Some(entry) = self.under_way.remove(&error.id()) {
+                    self.finish(Done {
+                        entry,
+                        at: Timestamp::now(),
+                        latency: Duration::ZERO,
+                        result: Err(Fault {
+                            kind: FaultKind::Malformed,
+                            detail: error.to_string(),
+                        }),
+                        reading: None,
+                    });
+                }
+            }
+        }
     }
 
     /// Requests whose time to be tried again has come.
@@ -298,15 +327,10 @@ impl<'a> Crawl<'a> {
             self.later.push((now + wait, entry));
             return;
         }
-        let hopeless = self
-            .hosts
-            .get_mut(&origin)
-            .is_some_and(|host| host.count(result.as_ref()));
-        self.record(entry, at, result, reading);
-        if hopeless {
-            self.frontier.give_up(Some(&origin));
-            self.down |= origin == Origin::of(&self.home);
+        if let Some(host) = self.hosts.get_mut(&origin) {
+            host.count(result.as_ref());
         }
+        self.record(entry, at, result, reading);
     }
 
     fn record(
@@ -523,6 +547,9 @@ impl<'a> Crawl<'a> {
                 .offer(&twin, redirected(entry), way, entry.parent.as_ref())
         {
             self.frontier.moved(&entry.url, &twin);
+            if home {
+                self.redirects.insert(entry.url.clone(), normalise(&twin));
+            }
             self.progress.event(Event::Message(&format!(
                 "{} {} ลองใช้ {twin} แทน",
                 entry.url,
@@ -648,12 +675,19 @@ impl<'a> Crawl<'a> {
     }
 
     fn capture(mut self, stop: Option<Stop>) -> Capture {
-        for (_, entry) in std::mem::take(&mut self.later) {
+        let later = std::mem::take(&mut self.later);
+        let later = later.into_iter().map(|(_, entry)| entry);
+        for entry in std::mem::take(&mut self.under_way)
+            .into_values()
+            .chain(later)
+        {
             self.frontier
                 .skip(entry.url, entry.found, SkipReason::Limit);
         }
         self.frontier.give_up(None);
         let (skipped, traps, too_deep) = self.frontier.finish();
+        let silent = self.visits.iter().all(|visit| visit.result.is_err());
+        let stop = stop.or((silent && !self.visits.is_empty()).then_some(Stop::HostDown));
         Capture {
             home: self.home,
             taken_on: self.options.as_of.unwrap_or_else(Capture::today),

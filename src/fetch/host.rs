@@ -147,8 +147,8 @@ impl Host {
         own.max(self.crawl_delay)
     }
 
-    /// Notes the last outcome of a request, and says whether the server has become hopeless with it.
-    pub(crate) fn count(&mut self, outcome: Result<&Response, &Fault>) -> bool {
+    /// Notes the last outcome of a request.
+    pub(crate) fn count(&mut self, outcome: Result<&Response, &Fault>) {
         let failed = outcome.is_err_and(|fault| {
             matches!(
                 fault.kind,
@@ -156,12 +156,11 @@ impl Host {
             )
         });
         self.failures = if failed { self.failures + 1 } else { 0 };
-        self.failures == HOPELESS
     }
 
-    /// Nothing is under way any more, whatever was noted.
-    pub(crate) fn settle(&mut self) {
-        self.active = 0;
+    /// Whether so much went wrong that nothing more is asked.
+    pub(crate) fn is_hopeless(&self) -> bool {
+        self.failures >= HOPELESS
     }
 }
 
@@ -379,13 +378,16 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_never_answers_is_given_up_once() {
+    fn a_server_that_never_answers_is_given_up() {
         let mut host = host("http://a.go.th/", &Options::default());
         let dead = fault(FaultKind::Timeout);
         let fine = response(200, &[], "");
-        assert!((1..HOPELESS).all(|_| !host.count(Err(&dead))));
-        assert!(!host.count(Ok(&fine)));
-        assert!((1..HOPELESS).all(|_| !host.count(Err(&dead))));
-        assert!(host.count(Err(&dead)));
+        (1..HOPELESS).for_each(|_| host.count(Err(&dead)));
+        assert!(!host.is_hopeless());
+        host.count(Ok(&fine));
+        (1..HOPELESS).for_each(|_| host.count(Err(&dead)));
+        assert!(!host.is_hopeless());
+        host.count(Err(&dead));
+        assert!(host.is_hopeless());
     }
 }

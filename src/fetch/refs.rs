@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use encoding_rs::{Encoding, UTF_8, WINDOWS_874};
 use scraper::node::{Element, Node};
 use scraper::{ElementRef, Html};
 use url::Url;
+
+use crate::thai::charset::decode;
 
 /// A page names at most this many addresses; the rest is a list no person reads.
 const MOST: usize = 20_000;
@@ -69,42 +70,6 @@ pub fn references(html: &str, url: &Url) -> Vec<Reference> {
     references_of(&Html::parse_document(not_too_deep(html)), url)
 }
 
-/// Text of a body: strict UTF-8, else the declared character set, else windows-874. The one place where `fetch` decodes.
-fn decode(body: &[u8], content_type: Option<&str>) -> String {
-    if let Ok(text) = std::str::from_utf8(body) {
-        return text.trim_start_matches('\u{feff}').to_owned();
-    }
-    let start = String::from_utf8_lossy(&body[..body.len().min(2048)]).to_ascii_lowercase();
-    let named = content_type.and_then(charset).or_else(|| charset(&start));
-    let encoding = match named.filter(|encoding| *encoding != UTF_8) {
-        Some(encoding) => encoding,
-        // A UTF-8 page with one broken letter is still UTF-8.
-        None => {
-            let (text, _) = UTF_8.decode_without_bom_handling(body);
-            let broken = text.chars().filter(|letter| *letter == '\u{fffd}').count();
-            let good = text.chars().filter(|letter| *letter > '\u{7ff}').count() - broken;
-            if good > broken * 4 {
-                return text.into_owned();
-            }
-            WINDOWS_874
-        }
-    };
-    encoding.decode(body).0.into_owned()
-}
-
-fn charset(text: &str) -> Option<&'static Encoding> {
-    let lower = text.to_ascii_lowercase();
-    let rest = &lower[lower.find("charset")? + "charset".len()..];
-    let name = rest
-        .trim_start()
-        .strip_prefix('=')?
-        .trim_start_matches([' ', '"', '\'']);
-    let end = name
-        .find(|letter: char| !(letter.is_ascii_alphanumeric() || "-_:".contains(letter)))
-        .unwrap_or(name.len());
-    Encoding::for_label(&name.as_bytes()[..end])
-}
-
 /// The page up to the point where its nesting becomes absurd.
 fn not_too_deep(html: &str) -> &str {
     let mut depth = 0_usize;
@@ -150,37 +115,47 @@ fn references_of(html: &Html, url: &Url) -> Vec<Reference> {
     let mut found = Finder {
         base,
         references: Vec::new(),
+        inner: false,
     };
-    for node in html.root_element().descendants() {
-        if found.references.len() >= MOST {
-            break;
-        }
-        match node.value() {
-            Node::Text(text) if text.contains("://") => {
-                let quoted = node.ancestors().filter_map(ElementRef::wrap).any(|parent| {
-                    matches!(parent.value().name(), "a" | "script" | "style" | "textarea")
-                });
-                if !quoted {
-                    found.written_out(text);
-                }
-            }
-            Node::Element(_) => {
-                if let Some(element) = ElementRef::wrap(node) {
-                    found.element(element);
-                }
-            }
-            _ => {}
-        }
-    }
+    found.page(html);
     found.references
 }
 
 struct Finder {
     base: Url,
     references: Vec<Reference>,
+    /// Inside `<noscript>`, which holds a page of its own; one is enough.
+    inner: bool,
 }
 
 impl Finder {
+    fn page(&mut self, html: &Html) {
+        for node in html.root_element().descendants() {
+            if self.references.len() >= MOST {
+                break;
+            }
+            match node.value() {
+                Node::Text(text) if text.contains("://") => {
+                    let quoted = node.ancestors().filter_map(ElementRef::wrap).any(|parent| {
+                        matches!(
+                            parent.value().name(),
+                            "a" | "script" | "style" | "textarea" | "noscript" | "noframes"
+                        )
+                    });
+                    if !quoted {
+                        self.written_out(text);
+                    }
+                }
+                Node::Element(_) => {
+                    if let Some(element) = ElementRef::wrap(node) {
+                        self.element(element);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
     fn element(&mut self, element: ElementRef<'_>) {
         let value = element.value();
         let attribute = |name| value.attr(name).unwrap_or_default().trim();
@@ -214,6 +189,12 @@ impl Finder {
                 for name in ["src", "data-src", "data-original", "data-lazy-src"] {
                     self.link(kind, attribute(name), &|| attribute("alt").to_owned());
                 }
+            }
+            "noscript" | "noframes" if !self.inner => {
+                let code: String = element.text().collect();
+                self.inner = true;
+                self.page(&Html::parse_document(not_too_deep(&code)));
+                self.inner = false;
             }
             "script" if value.attr("src").is_none() => {
                 let code: String = element.text().collect();
@@ -514,6 +495,7 @@ fn words_of(html: &Html) -> BTreeSet<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use encoding_rs::WINDOWS_874;
 
     fn page() -> Url {
         Url::parse("http://a.go.th/dir/page.php?x=1").unwrap()
@@ -619,6 +601,18 @@ mod tests {
             targets("<script>top.location=\"main\"</script>"),
             ["/dir/main"]
         );
+    }
+
+    #[test]
+    fn what_is_said_to_visitors_without_scripts_or_frames_counts() {
+        assert_eq!(
+            targets(
+                "<noscript><a href=x>x</a></noscript><noframes><body><a href=y>y</a></noframes>"
+            ),
+            ["/dir/x", "/dir/y"]
+        );
+        let deep = "<noscript>".repeat(50_000);
+        assert!(targets(&deep).is_empty());
     }
 
     #[test]
