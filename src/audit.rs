@@ -270,6 +270,10 @@ impl Coverage {
             if last.get(url) != Some(&at) {
                 continue; // a later try tells what came of it
             }
+            let lost = !matches!(&visit.result, Ok(answer) if answer.status < 400);
+            if lost && matches!(visit.url.path(), "/robots.txt" | "/sitemap.xml") {
+                continue; // asked for by custom, no page of the site promises them
+            }
             match &visit.result {
                 Err(fault) => missed.add(fault_words(fault.kind), url),
                 Ok(answer) if answer.status >= 400 => missed.add_status(answer.status, url),
@@ -527,6 +531,7 @@ pub(crate) mod tests {
                 visit("/plan.pdf", Ok((200, "text/html", b"%PDF-1.4"))),
                 visit("/photo.jpg", Ok((200, "text/html", b"\xFF\xD8\xFF\xE0"))),
                 visit("/style.css", Ok((200, "text/css", b"a{}"))),
+                visit("/robots.txt", Ok((404, "text/html", b"<html>"))),
                 visit("/gone", Ok((404, "text/html", b"<html>"))),
                 visit("/gone-too", Ok((404, "text/html", b"<html>"))),
                 visit("/slow", Err(FaultKind::Timeout)),
@@ -579,7 +584,7 @@ pub(crate) mod tests {
             (coverage.pages, coverage.documents, coverage.unreadable),
             (2, 1, 1)
         );
-        assert_eq!((coverage.addresses, coverage.images), (13, 1));
+        assert_eq!((coverage.addresses, coverage.images), (14, 1));
         assert!(coverage.complete);
         let reasons: Vec<(&str, u32)> = coverage
             .not_read

@@ -151,8 +151,11 @@ pub(super) fn reachable(capture: Capture) -> Result<Capture, Failure> {
     if seen.pages + seen.documents > 0 {
         return Ok(capture);
     }
-    let asked_home = capture.visits.iter().find(|visit| visit.found.is_none());
-    let advice = match asked_home.map(|visit| &visit.result) {
+    let home = capture
+        .visits
+        .iter()
+        .rfind(|visit| visit.url == capture.home);
+    let advice = match home.map(|visit| &visit.result) {
         Some(Err(fault)) => Some(fault.kind.advice()),
         Some(Ok(answer)) => advice_for_status(answer.status),
         None => None,
