@@ -1,0 +1,248 @@
+//! The program as its users meet it: arguments, files, exit codes.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use prongsai::demo::Demo;
+
+/// A folder of its own for each test, with a small pack in it.
+struct Desk(PathBuf);
+
+impl Desk {
+    fn new(name: &str) -> Self {
+        let desk = std::env::temp_dir().join(format!("prongsai-cli-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&desk);
+        std::fs::create_dir_all(desk.join("rules/2564")).unwrap();
+        std::fs::write(desk.join("rules/2564/pack.rhai"), PACK).unwrap();
+        std::fs::write(
+            desk.join("rules/2564/O1.rhai"),
+            rule("met(\"พบโครงสร้าง\", found)"),
+        )
+        .unwrap();
+        std::fs::write(
+            desk.join("rules/2564/O2.rhai"),
+            rule("unmet(\"ขาดช่องทางติดต่อ\", found)"),
+        )
+        .unwrap();
+        Self(desk)
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.join(name).to_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+const PACK: &str = r#"const PACK = #{
+    year: 2564,
+    tools: [#{ id: "oit", title: "OIT", weight: 1, indicators: [
+        #{ id: "9", title: "การเปิดเผยข้อมูล", groups: [
+            #{ id: "9.1", title: "ข้อมูลพื้นฐาน", items: ["O1", "O2"] },
+        ] },
+    ] }],
+    grades: [#{ grade: "A", from: 85 }, #{ grade: "F", from: 0 }],
+    measure_below: 85,
+};
+"#;
+
+fn rule(answer: &str) -> String {
+    format!(
+        r#"const RULE = #{{
+    title: "โครงสร้าง", source: "คู่มือ",
+    criteria: [#{{ id: "present", asks: "แสดงโครงสร้าง", fix: "เผยแพร่โครงสร้าง", basis: "official" }}],
+    measure: #{{ title: "มาตรการ", owner: "สำนักปลัด", period: "ภายใน 15 วัน", follow_up: "รายงาน" }},
+}};
+
+fn locate(site) {{ site.find(["โครงสร้าง"]) }}
+
+fn present(found) {{ {answer} }}
+"#
+    )
+}
+
+fn prongsai(line: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_prongsai"))
+        .args(line)
+        .env("NO_COLOR", "1")
+        .output()
+        .unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+fn json(file: &str) -> serde_json::Value {
+    serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap()
+}
+
+fn serving() -> (tokio::runtime::Runtime, Demo) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let demo = runtime.block_on(Demo::start(0)).unwrap();
+    (runtime, demo)
+}
+
+#[test]
+fn a_capture_is_judged_again_to_the_same_bytes() {
+    let desk = Desk::new("again");
+    let (_runtime, demo) = serving();
+    let capture = desk.path("site.warc.gz");
+    let home = demo.home().as_str();
+    let crawl = prongsai(&[
+        "crawl",
+        home,
+        "-o",
+        &capture,
+        "--as-of",
+        "2021-05-15",
+        "--allow-private",
+        "--max-pages",
+        "30",
+    ]);
+    assert_eq!(code(&crawl), 0, "{}", said(&crawl));
+    let rules = desk.path("rules");
+    let judge = |to: &str, more: &[&str]| {
+        let file = desk.path(to);
+        let line = [&["judge", &capture, "--rules", &rules, "-o", &file], more].concat();
+        let output = prongsai(&line);
+        (code(&output), file, said(&output))
+    };
+    let (done, first, told) = judge("first.json", &[]);
+    assert_eq!(done, 0, "{told}");
+    let (_, second, _) = judge("second.json", &[]);
+    assert_eq!(
+        std::fs::read(&first).unwrap(),
+        std::fs::read(&second).unwrap()
+    );
+    let audit = json(&first);
+    assert_eq!(audit["taken_on"], "2021-05-15");
+    assert_eq!(
+        audit["year"], 2564,
+        "the year of the day the capture stands for"
+    );
+    assert_eq!(audit["score"]["points"], 50.0);
+    assert_eq!(audit["total"], 50.0);
+    assert_eq!(audit["capture_digest"].as_str().unwrap().len(), 64);
+    assert_eq!(audit["coverage"]["stop"], "pages");
+    assert_eq!(audit["measures"][0]["steps"][0]["text"], "เผยแพร่โครงสร้าง");
+    assert_eq!(judge("strict.json", &["--strict"]).0, 1, "O2 is a gap");
+    let (_, page, _) = judge("report.html", &[]);
+    let page = std::fs::read_to_string(page).unwrap();
+    assert!(page.starts_with("<!doctype html>") && page.contains("ขาดช่องทางติดต่อ"));
+}
+
+#[test]
+fn a_website_that_cannot_be_reached_ends_with_four_and_advice() {
+    let desk = Desk::new("unreachable");
+    let rules = desk.path("rules");
+    let (_runtime, demo) = serving();
+    let private = prongsai(&[
+        "audit",
+        demo.home().as_str(),
+        "--year",
+        "2564",
+        "--rules",
+        &rules,
+    ]);
+    assert_eq!(code(&private), 4);
+    assert!(
+        said(&private).contains("--allow-private"),
+        "{}",
+        said(&private)
+    );
+    assert!(private.stdout.is_empty(), "no report about nothing");
+}
+
+#[test]
+fn wrong_files_are_found_before_the_crawl_begins() {
+    let desk = Desk::new("files");
+    let rules = desk.path("rules");
+    let broken = desk.path("broken.json");
+    std::fs::write(&broken, "{\"name\": 1}").unwrap();
+    let audit = |more: &[&str]| {
+        let line = [
+            &["audit", "https://www.example.invalid", "--rules", &rules],
+            more,
+        ]
+        .concat();
+        let output = prongsai(&line);
+        assert_eq!(code(&output), 2, "{}", said(&output));
+        assert!(
+            !said(&output).contains("เก็บข้อมูล"),
+            "it crawled: {}",
+            said(&output)
+        );
+        said(&output)
+    };
+    assert!(audit(&["--year", "2563"]).contains("ระบุ --year เป็นปีที่มีกฎ: 2564"));
+    assert!(audit(&["--year", "2564", "--agency", &broken]).contains("อ่านข้อมูลหน่วยงานไม่ได้"));
+    assert!(audit(&["--year", "2564", "--scores", &desk.path("none.json")]).contains("none.json"));
+    assert!(audit(&["--year", "2564", "--scores", &rules]).contains("อ่านไฟล์"));
+    assert!(audit(&["--as-of", "2564-05-15"]).contains("ใช้ ค.ศ.: 2021-05-15"));
+    let missing = prongsai(&["judge", &desk.path("none.warc.gz")]);
+    assert_eq!(code(&missing), 2);
+    assert!(
+        said(&missing).contains("none.warc.gz"),
+        "{}",
+        said(&missing)
+    );
+}
+
+#[test]
+fn a_broken_rule_ends_with_three_and_says_where() {
+    let desk = Desk::new("rules");
+    let rules = desk.path("rules");
+    let (_runtime, demo) = serving();
+    let capture = desk.path("site.warc");
+    let home = demo.home().as_str();
+    prongsai(&[
+        "crawl",
+        home,
+        "-o",
+        &capture,
+        "--as-of",
+        "2021-05-15",
+        "--allow-private",
+        "--max-pages",
+        "3",
+    ]);
+    std::fs::write(
+        Path::new(&rules).join("2564/O1.rhai"),
+        rule("mett(\"พบ\", found)"),
+    )
+    .unwrap();
+    let one = prongsai(&["judge", &capture, "--rules", &rules, "--strict"]);
+    assert_eq!(code(&one), 3, "{}", said(&one));
+    assert!(
+        String::from_utf8_lossy(&one.stdout).contains("2564/O1.rhai"),
+        "the report names the file"
+    );
+    std::fs::write(
+        Path::new(&rules).join("2564/pack.rhai"),
+        "const PACK = #{ year: 2564 ",
+    )
+    .unwrap();
+    let all = prongsai(&["judge", &capture, "--rules", &rules]);
+    assert_eq!(code(&all), 3);
+    assert!(said(&all).contains("pack.rhai"), "{}", said(&all));
+}
+
+#[test]
+fn help_and_version_are_no_faults() {
+    for line in [&["--help"][..], &["audit", "-h"], &["--version"]] {
+        let output = prongsai(line);
+        assert_eq!(code(&output), 0);
+        assert!(output.stderr.is_empty() && !output.stdout.is_empty());
+    }
+    assert_eq!(code(&prongsai(&[])), 2);
+}
