@@ -1,8 +1,10 @@
 //! References: every way in which an HTML page names another address, and what the page says in words.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use encoding_rs::WINDOWS_874;
 use scraper::node::{Element, Node};
 use scraper::{ElementRef, Html};
 use url::Url;
@@ -59,15 +61,16 @@ pub(crate) struct Reading {
 pub(crate) fn read(body: &[u8], content_type: Option<&str>, url: &Url) -> Reading {
     let text = decode(&body[..body.len().min(LONGEST)], content_type);
     let html = Html::parse_document(not_too_deep(&text));
+    let single_byte = std::str::from_utf8(body).is_err() && text.contains(is_thai);
     Reading {
-        references: references_of(&html, url),
+        references: references_of(&html, url, single_byte),
         words: words_of(&html),
     }
 }
 
 /// Every address that an HTML text names, in reading order.
 pub fn references(html: &str, url: &Url) -> Vec<Reference> {
-    references_of(&Html::parse_document(not_too_deep(html)), url)
+    references_of(&Html::parse_document(not_too_deep(html)), url, false)
 }
 
 /// The page up to the point where its nesting becomes absurd.
@@ -102,7 +105,15 @@ fn not_too_deep(html: &str) -> &str {
     html
 }
 
-fn references_of(html: &Html, url: &Url) -> Vec<Reference> {
+fn in_windows_874(query: &str) -> Cow<'_, [u8]> {
+    WINDOWS_874.encode(query).0
+}
+
+fn is_thai(letter: char) -> bool {
+    ('\u{e01}'..='\u{e5b}').contains(&letter)
+}
+
+fn references_of(html: &Html, url: &Url, single_byte: bool) -> Vec<Reference> {
     let elements = || {
         html.root_element()
             .descendants()
@@ -115,6 +126,7 @@ fn references_of(html: &Html, url: &Url) -> Vec<Reference> {
     let mut found = Finder {
         base,
         references: Vec::new(),
+        single_byte,
         inner: false,
     };
     found.page(html);
@@ -124,6 +136,8 @@ fn references_of(html: &Html, url: &Url) -> Vec<Reference> {
 struct Finder {
     base: Url,
     references: Vec<Reference>,
+    /// The page is in windows-874, and so are the queries that browsers send from it.
+    single_byte: bool,
     /// Inside `<noscript>`, which holds a page of its own; one is enough.
     inner: bool,
 }
@@ -224,7 +238,7 @@ impl Finder {
             let code = percent_decoded(&target[11..]);
             return self.script(&code, true, label);
         }
-        if let Ok(target) = self.base.join(target)
+        if let Ok(target) = self.join(target)
             && super::address::is_web(&target)
         {
             let label = tidy(&label());
@@ -234,6 +248,17 @@ impl Finder {
                 target,
             });
         }
+    }
+
+    fn join(&self, target: &str) -> Result<Url, url::ParseError> {
+        Url::options()
+            .base_url(Some(&self.base))
+            .encoding_override(if self.single_byte {
+                Some(&in_windows_874)
+            } else {
+                None
+            })
+            .parse(target)
     }
 
     /// Addresses in a script: what `location` is set to or `open` is called with; and, where the code hangs on an element, any
@@ -495,7 +520,6 @@ fn words_of(html: &Html) -> BTreeSet<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use encoding_rs::WINDOWS_874;
 
     fn page() -> Url {
         Url::parse("http://a.go.th/dir/page.php?x=1").unwrap()
@@ -684,6 +708,24 @@ mod tests {
             read(&broken, None, &page()).references[0].label,
             "แผนการดำเนินงาน"
         );
+    }
+
+    #[test]
+    fn queries_go_out_in_the_letters_of_their_page() {
+        let html = "<a href='กา.php?q=กา'>แผนงานประจำปี</a>";
+        let (body, _, _) = WINDOWS_874.encode(html);
+        let old = read(&body, Some("text/html; charset=tis-620"), &page())
+            .references
+            .remove(0)
+            .target;
+        let new = read(html.as_bytes(), None, &page())
+            .references
+            .remove(0)
+            .target;
+        assert_eq!(old.query(), Some("q=%A1%D2"));
+        assert_eq!(new.query(), Some("q=%E0%B8%81%E0%B8%B2"));
+        assert_eq!(old.path(), new.path());
+        assert_eq!(super::super::address::normalise(&old), new);
     }
 
     #[test]
