@@ -132,7 +132,7 @@ impl Agency {
         let line = Line::new(head);
         let owner = named(&line, head).into_iter().find(|named| {
             let kind = named.mention.kind;
-            (kind.is_local() || kind == self.kind)
+            (kind.is_local() || kind == self.kind || is_house(&named.mention.name))
                 && !is_everywhere(&named.mention.name)
                 && named.is_owner(&line)
         })?;
@@ -426,11 +426,23 @@ const OWNED: &str = "ประกาศ คำสั่ง ระเบียบ
 /// Words that make the agency behind them a receiver or a partner.
 const PASSED: &str = "ส่งให้ เรียนนายก ถึง ต่อ ร่วมกับ กับ จาก เช่น สังกัด";
 
+/// Offices whose papers are copied by others: no other agency's site files them as its own.
+fn is_house(name: &str) -> bool {
+    const HOUSES: [&str; 5] = [
+        "สำนักงานเขตพื้นที่",
+        "โรงเรียน",
+        "วิทยาลัย",
+        "โรงพยาบาล",
+        "สถานีตำรวจ",
+    ];
+    HOUSES.iter().any(|house| name.starts_with(house))
+}
+
 /// Bodies that every agency's website names: in footers, in laws, as receivers of papers.
 fn is_everywhere(name: &str) -> bool {
     const EVERYWHERE: &str = "กระทรวง กรมส่งเสริมการปกครอง กรมการปกครอง กรมบัญชีกลาง กรมที่ดิน กรมอุตุ กรมสรรพากร กรมประชาสัมพันธ์ \
     กรมการพัฒนาชุมชน กรมโยธา สำนักงานคณะกรรมการ สำนักงานป สำนักงานปลัด สำนักงานจังหวัด สำนักงานท้องถิ่น สำนักงานส่งเสริม \
-    สำนักงานตำรวจ สำนักงานการตรวจเงิน สำนักงานเขต การไฟฟ้า";
+    สำนักงานตำรวจ สำนักงานการตรวจเงิน สำนักงานเขตปกครอง การไฟฟ้า";
     EVERYWHERE.split(' ').any(|body| name.starts_with(body))
 }
 
@@ -624,6 +636,10 @@ mod tests {
             "องค์การบริหารส่วนตำบลบ้านแจ้ง"
         );
         assert_eq!(owner("แผนปฏิบัติการของ อบต.ท่าสัก"), "องค์การบริหารส่วนตำบลท่าสัก");
+        assert!(
+            owner("คู่มือการจัดการเรื่องร้องเรียน\nสำนักงานเขตพื้นที่การศึกษาประถมศึกษาชัยภูมิ เขต 1")
+                .starts_with("สำนักงานเขตพื้นที่การศึกษา")
+        );
         for text in [
             "ประกาศองค์การบริหารส่วนตำบลหนองข่า เรื่อง ตามที่เทศบาลตำบลโพนงาม",
             "ประกาศ อบต.หนองข่า ส่งให้อำเภอและเทศบาลตำบลโพนงาม",

@@ -234,14 +234,14 @@ fn not_found(
         answered(
             criterion,
             Outcome::Unmet,
-            format!("ไม่พบ{title}บนเว็บไซต์"),
+            format!("ไม่พบ “{title}” บนเว็บไซต์"),
             Vec::new(),
         )
     } else {
         answered(
             criterion,
             Outcome::Unsure,
-            format!("ยังไม่พบ{title} แต่เก็บข้อมูลเว็บไซต์ไม่ครบ จึงสรุปไม่ได้ว่าไม่มี"),
+            format!("ยังไม่พบ “{title}” แต่เก็บข้อมูลเว็บไซต์ไม่ครบ จึงสรุปไม่ได้ว่าไม่มี"),
             Vec::new(),
         )
     }

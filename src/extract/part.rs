@@ -44,9 +44,8 @@ fn own_part(dom: &Dom, i: usize, in_article: bool) -> Option<Part> {
         ("footer", _) if !in_article => return Some(Part::Footer),
         (_, "contentinfo") => return Some(Part::Footer),
         ("header", _) if !in_article && !is_most(dom, i) => return Some(Part::Menu),
-        ("aside", _) | (_, "banner" | "complementary") if !is_most(dom, i) => {
-            return Some(Part::Menu);
-        }
+        ("aside", _) if !holds_main(dom, i) => return Some(Part::Menu),
+        (_, "banner" | "complementary") if !is_most(dom, i) => return Some(Part::Menu),
         ("html" | "body" | "a" | "img" | "input" | "li" | "b" | "font", _) => return None,
         _ => {}
     }
@@ -117,10 +116,13 @@ fn own_part(dom: &Dom, i: usize, in_article: bool) -> Option<Part> {
 fn is_most(dom: &Dom, i: usize) -> bool {
     let plain = dom.chars(i) - dom.link_chars(i);
     let all = dom.chars(0) - dom.link_chars(0);
-    plain > 200 && plain as f32 > all as f32 * MAX_SHARE
-        || (i + 1..dom.end(i)).any(|j| {
-            matches!(dom.tag(j), "main" | "article") || dom.attr(j, "id") == Some("content")
-        })
+    plain > 200 && plain as f32 > all as f32 * MAX_SHARE || holds_main(dom, i)
+}
+
+/// Whether what the page calls its main part stands inside.
+fn holds_main(dom: &Dom, i: usize) -> bool {
+    (i + 1..dom.end(i))
+        .any(|j| matches!(dom.tag(j), "main" | "article") || dom.attr(j, "id") == Some("content"))
 }
 
 /// A narrow column of links beside the content of a layout table.

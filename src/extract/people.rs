@@ -119,7 +119,8 @@ fn read_name(text: &str) -> Option<(String, &str)> {
     } else if letters(last) < 2 {
         return None;
     }
-    if letters(first) < 2 {
+    // `นายดี`, `นางสี`: one consonant with its vowel is a first name where a surname follows.
+    if first.chars().count() < 2 {
         return None;
     }
     Some((text[..name_end].to_owned(), after))

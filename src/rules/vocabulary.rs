@@ -210,14 +210,6 @@ impl Places {
         }
     }
 
-    fn texts(&self) -> impl Iterator<Item = (PlaceId, &Text)> {
-        self.hits.iter().flat_map(|hit| {
-            self.site
-                .nodes_of(&self.site.places[hit.place])
-                .map(move |(_, node)| (hit.place, &node.text))
-        })
-    }
-
     fn pages(&self) -> impl Iterator<Item = (PlaceId, &extract::Page)> {
         self.hits.iter().flat_map(|hit| {
             self.site
@@ -1535,7 +1527,7 @@ pub mod words {
                     let digits: String = text[after..]
                         .chars()
                         .take(REACH)
-                        .skip_while(|c| " :=()[]|/\n".contains(*c))
+                        .skip_while(|c| " :=()[".contains(*c))
                         .take_while(|c| thai::digit(*c).is_some())
                         .collect();
                     if digits
@@ -1551,6 +1543,53 @@ pub mod words {
                 }
             }
             Err(format!("ไม่มีจำนวนหลังคำว่า “{}”", needles[0].as_str()))
+        }))
+    }
+
+    /// เฉพาะที่ซึ่งมีแบบฟอร์มออนไลน์
+    #[rhai_fn(get = "with_form", pure)]
+    pub fn with_form(places: &mut Places) -> Places {
+        let forms = forms_of(&places.site, &places.hits);
+        places.keep(|_, place| {
+            if forms.list.iter().any(|form| form.place == place) {
+                Ok(None)
+            } else {
+                Err("ไม่มีแบบฟอร์มออนไลน์".to_owned())
+            }
+        })
+    }
+
+    /// เฉพาะหน้าที่ต้องเข้าสู่ระบบด้วยรหัสผ่าน
+    #[rhai_fn(get = "with_login", pure)]
+    pub fn with_login(places: &mut Places) -> Places {
+        let asks = |form: &Form| {
+            form.part == Part::Content && form.fields.iter().any(|field| field.kind == "password")
+        };
+        places.keep(|site, place| {
+            let page = site.nodes[site.places[place].main].page();
+            if page.is_some_and(|page| page.forms.iter().any(asks)) {
+                Ok(None)
+            } else {
+                Err("ไม่มีหน้าเข้าสู่ระบบ".to_owned())
+            }
+        })
+    }
+
+    /// เฉพาะที่ซึ่งลิงก์ไปถึงอยู่ในแถวข้อความที่มีคำใดคำหนึ่ง
+    #[rhai_fn(pure, return_raw)]
+    pub fn beside(places: &mut Places, words: Dynamic) -> Fallible<Places> {
+        let needles = needles(&words)?;
+        Ok(places.keep(|site, place| {
+            let rows = site.nodes[site.places[place].main]
+                .labels
+                .iter()
+                .map(|label| Text::new(label.row.clone()));
+            let mut rows = rows.filter(|row| needles.iter().any(|needle| row.has(needle)));
+            if rows.next().is_some() {
+                Ok(None)
+            } else {
+                Err(format!("ไม่ได้อยู่ข้างคำว่า “{}”", needles[0].as_str()))
+            }
         }))
     }
 
@@ -1856,17 +1895,31 @@ pub mod words {
     /// ตำแหน่งและชื่อ คั่นด้วยจุลภาค
     #[rhai_fn(get = "names", pure)]
     pub fn leaders_names(leaders: &mut Leaders) -> String {
-        let mut seen = BTreeSet::new();
-        let shown = leaders.list.iter().map(|(_, leader)| {
+        let mut persons: Vec<&Leader> = Vec::new();
+        for (_, leader) in &leaders.list {
+            let known = persons.iter_mut().find(|known| {
+                let same = site::same_person(&known.name, &leader.name);
+                same || known.position == leader.position
+                    && (known.name.is_empty() || leader.name.is_empty())
+            });
+            match known {
+                Some(known)
+                    if leader.name.len() > known.name.len()
+                        || known.name == leader.name
+                            && leader.position.len() < known.position.len() =>
+                {
+                    *known = leader
+                }
+                Some(_) => {}
+                None => persons.push(leader),
+            }
+        }
+        let shown = persons.iter().take(3).map(|leader| {
             format!("{} {}", leader.position, leader.name)
                 .trim()
                 .to_owned()
         });
-        shown
-            .filter(|name| seen.insert(name.clone()))
-            .take(3)
-            .collect::<Vec<_>>()
-            .join(", ")
+        shown.collect::<Vec<_>>().join(", ")
     }
 
     /// เฉพาะคนที่ตำแหน่งขึ้นต้นด้วยคำใดคำหนึ่ง

@@ -407,15 +407,33 @@ impl Draft {
                 }
             }
             for link in content {
-                if let Some(&to) = self.by_url.get(&twin(&link.to)) {
+                if let Some(&to) = self.by_url.get(&twin(&link.to))
+                    && !is_share_button(&link.to)
+                {
                     self.content_links.push((id, link, to));
                 }
             }
         }
+        self.mark_fronts(often);
         for id in 0..self.nodes.len() {
             let index =
                 self.nodes[id].page().is_some_and(|page| lists_items(page)) || self.is_site_map(id);
-            self.nodes[id].index |= index;
+            let share = matches!(self.nodes[id].kind, NodeKind::OffSite)
+                && is_share_button(&self.nodes[id].url);
+            self.nodes[id].index |= index || share;
+        }
+    }
+
+    /// Behind a splash page the real front page is what every page calls home.
+    fn mark_fronts(&mut self, often: usize) {
+        for node in &mut self.nodes {
+            let called: BTreeSet<NodeId> = node
+                .labels
+                .iter()
+                .filter(|label| is_home(&thai::key(&label.text)))
+                .map(|label| label.from)
+                .collect();
+            node.index |= called.len() >= often;
         }
     }
 
@@ -473,9 +491,16 @@ impl Draft {
                     let title = heading
                         .or_else(|| page.breadcrumb.last().cloned())
                         .unwrap_or_else(|| own_title(&page.title));
+                    // What a link to a file says is the file's name, not what stands on the page.
+                    let names: BTreeSet<&str> = self
+                        .content_links
+                        .iter()
+                        .filter(|(from, _, to)| *from == id && self.nodes[*to].document().is_some())
+                        .flat_map(|(_, link, _)| [link.label.as_str(), link.row.as_str()])
+                        .collect();
                     let body: Vec<&str> = content
                         .iter()
-                        .filter(|block| block.text != title)
+                        .filter(|block| block.text != title && !names.contains(block.text.as_str()))
                         .map(|block| block.text.as_str())
                         .collect();
                     (title, body.join("\n"), Vec::new())
@@ -550,16 +575,12 @@ impl Draft {
         }
         let mut nodes = self.nodes;
         let mut furniture = None;
-        if let Some(home) = self.home
-            && let Some(page) = nodes[home].page()
-        {
-            let blocks = page.blocks.iter().filter(|block| {
-                block.part != Part::Content || self.repeated.contains(&thai::key(&block.text))
-            });
-            let text = blocks
-                .map(|block| block.text.as_str())
-                .collect::<Vec<_>>()
-                .join("\n");
+        if let Some(home) = self.home {
+            let text = furniture_text(&nodes, &self.repeated);
+            let page = match &nodes[home].kind {
+                NodeKind::Page(page) => page,
+                _ => &Page::default(),
+            };
             let links = page
                 .links
                 .iter()
@@ -601,14 +622,16 @@ impl Draft {
             furniture,
             by_url: self.by_url,
             place_of,
+            parents: parents_of(&children),
             children,
         }
     }
 
-    /// Files that belong to a page as one publication: few, and not of different years.
+    /// Files that belong to a page as one publication: few, and not of different names or years.
     fn attachments(&self, page: NodeId) -> Vec<NodeId> {
         let mut files: Vec<NodeId> = Vec::new();
         let mut years = BTreeSet::new();
+        let mut titles = BTreeSet::new();
         let text = self.nodes[page].text.as_str().chars().count();
         for (_, link, to) in self.content_links.iter().filter(|(from, ..)| *from == page) {
             let node = &self.nodes[*to];
@@ -620,6 +643,15 @@ impl Draft {
                 continue;
             }
             files.push(*to);
+            if !is_part(&link.label) {
+                let called =
+                    if link.row.len() > link.label.len() && is_generic(&thai::key(&link.label)) {
+                        &link.row
+                    } else {
+                        &link.label
+                    };
+                titles.insert(bare_title(called));
+            }
             let named: Vec<_> = dates::scan(&link.label)
                 .into_iter()
                 .chain(dates::scan(&link.under.join("\n")))
@@ -630,7 +662,11 @@ impl Draft {
                     .filter_map(|mention| mention.when.fiscal_year()),
             );
         }
-        if files.len() > ATTACHED_MAX || years.len() > 1 || self.nodes[page].index {
+        if files.len() > ATTACHED_MAX
+            || years.len() > 1
+            || titles.len() > 1
+            || self.nodes[page].index
+        {
             Vec::new()
         } else {
             files
@@ -672,7 +708,7 @@ impl Draft {
 
     /// Home and its frames list pages in the site's own words; an ITA index lists them in the manual's.
     fn is_front(&self, id: NodeId) -> bool {
-        self.nodes[id].clicks == Some(0) || self.is_site_map(id)
+        self.nodes[id].clicks == Some(0) || !self.nodes[id].page().is_some_and(lists_items)
     }
 }
 
@@ -702,12 +738,20 @@ impl Label {
         let key = thai::key(&self.text);
         let row_says_more =
             self.row.chars().count() <= 200 && thai::key(&self.row).len() > key.len();
-        if key.chars().count() < 12 && row_says_more || is_generic(&key) && row_says_more {
+        let says_little = key.chars().count() < 12 || is_generic(&key);
+        if row_says_more && says_little && !is_home(&key) {
             &self.row
         } else {
             &self.text
         }
     }
+}
+
+/// Labels of links back to the front page.
+fn is_home(key: &str) -> bool {
+    ["หน้าแรก", "หน้าหลัก", "home", "กลับหน้าหลัก", "กลับหน้าแรก"]
+        .iter()
+        .any(|home| key == thai::key(home))
 }
 
 /// Labels that name no particular thing.
@@ -794,6 +838,91 @@ fn item_numbers(text: &str, items: &mut BTreeSet<u8>) {
             items.insert(number);
         }
     }
+}
+
+/// Masthead and foot as the page shows them that has most of them (a splash page has none), and the frames around it.
+fn furniture_text(nodes: &[Node], repeated: &BTreeSet<String>) -> String {
+    let text = |node: &Node, all: bool| -> String {
+        let blocks = node
+            .page()
+            .map(|page| page.blocks.as_slice())
+            .unwrap_or_default();
+        let kept = blocks.iter().filter(|block| {
+            all || block.part != Part::Content || repeated.contains(&thai::key(&block.text))
+        });
+        kept.map(|block| block.text.as_str())
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    let framed = nodes
+        .iter()
+        .filter(|node| node.index && node.clicks == Some(0))
+        .map(|node| text(node, node.menu));
+    let fullest = nodes
+        .iter()
+        .map(|node| text(node, false))
+        .max_by_key(|text| text.len());
+    fullest
+        .into_iter()
+        .chain(framed)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// Labels that name a part of one document.
+fn is_part(label: &str) -> bool {
+    const PARTS: [&str; 9] = [
+        "บทที่",
+        "ส่วนที่",
+        "ตอนที่",
+        "เล่มที่",
+        "ภาคผนวก",
+        "เอกสารแนบ",
+        "หน้าที่",
+        "ไฟล์ที่",
+        "แนบ",
+    ];
+    PARTS
+        .iter()
+        .any(|part| label.trim_start().starts_with(part))
+}
+
+/// A file's name without what differs between copies of one document: numbers, endings.
+fn bare_title(label: &str) -> String {
+    let key = thai::key(label);
+    let key = [
+        ".pdf", ".docx", ".doc", ".xlsx", ".xls", ".jpg", ".png", ".zip",
+    ]
+    .iter()
+    .fold(key, |key, end| key.replace(end, ""));
+    key.chars()
+        .filter(|c| !c.is_ascii_digit() && !c.is_ascii_punctuation())
+        .collect()
+}
+
+/// How many places name each place among their children.
+fn parents_of(children: &[Vec<PlaceId>]) -> Vec<usize> {
+    let mut parents = vec![0; children.len()];
+    for &child in children.iter().flatten() {
+        parents[child] += 1;
+    }
+    parents
+}
+
+/// Buttons that pass a page on to others: no publication and nobody's channel.
+fn is_share_button(url: &Url) -> bool {
+    let url = url.as_str();
+    [
+        "/sharer",
+        "/intent/tweet",
+        "/share?",
+        "lineit/share",
+        "plugins/like",
+        "share.php",
+        "/msg/text",
+    ]
+    .iter()
+    .any(|part| url.contains(part))
 }
 
 /// What a frame shows: a social plug-in stands for the page it is about.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use jiff::civil::Date;
 
 use super::{Place, PlaceId, Site, Spot};
-use crate::extract::Reading;
+use crate::extract::{DocumentKind, Reading};
 use crate::thai::Text;
 use crate::thai::dates::{self, Mention, Role, When};
 use crate::year::{FiscalYear, Month};
@@ -86,9 +86,8 @@ impl Site {
 }
 
 /// One text of a place with its dates.
-struct Dated<'a> {
+struct Dated {
     spot: Spot,
-    text: &'a str,
     mentions: Vec<Mention>,
 }
 
@@ -124,12 +123,10 @@ impl Facts {
 
         let about = about(&heads, &names, &rows, &sections);
         let ranges = ranges(&names, &heads, &sections);
-        let mut months = months(&heads, &names);
-        months.extend(bare_months(
-            site,
-            place,
-            about.as_ref().map(|fact| fact.year),
-        ));
+        let pages: Vec<Dated> = page_heads(site, place);
+        let mut months = months(&heads, &names, &pages);
+        let bare = bare_months(site, place, about.as_ref().map(|fact| fact.year), &months);
+        months.extend(bare);
         let mut happened = days(&bodies, &[Role::Event]);
         if happened.is_empty() {
             happened = days(&bodies, &[Role::Signed]);
@@ -190,10 +187,9 @@ fn place_rows<'a>(site: &'a Site, place: &Place) -> Vec<&'a str> {
         .collect()
 }
 
-fn dated(spot: Spot, text: &str) -> Dated<'_> {
+fn dated(spot: Spot, text: &str) -> Dated {
     Dated {
         spot,
-        text,
         mentions: dates::scan(text),
     }
 }
@@ -204,7 +200,7 @@ fn head(text: &str, chars: usize) -> &str {
         .map_or(text, |(end, _)| &text[..end])
 }
 
-impl Dated<'_> {
+impl Dated {
     fn spot(&self, span: &Range<usize>) -> Spot {
         Spot {
             node: self.spot.node,
@@ -306,27 +302,85 @@ fn ranges(names: &[Dated], heads: &[Dated], sections: &[Dated]) -> Vec<(i16, i16
     Vec::new()
 }
 
-/// Months that the head of the content states, else those that the names give.
-fn months(heads: &[Dated], names: &[Dated]) -> BTreeSet<Month> {
-    let of = |texts: &[Dated]| -> BTreeSet<Month> {
+/// Heads of the sheets of a workbook and of the later pages of a document: one month each, in a bound volume.
+fn page_heads<'a>(site: &'a Site, place: &'a Place) -> Vec<Dated> {
+    const PAGE_HEAD: usize = 300;
+    const PAGES: usize = 120;
+    let mut found = Vec::new();
+    for (id, node) in site.nodes_of(place) {
+        let Some(document) = node
+            .document()
+            .filter(|document| document.reading == Reading::Text)
+        else {
+            continue;
+        };
+        let text = node.text.as_str();
+        for &start in node.starts.iter().skip(1).take(PAGES) {
+            let Some(page) = text.get(start..) else {
+                continue;
+            };
+            let mut page = dated(
+                Spot {
+                    node: id,
+                    range: None,
+                },
+                head(page, PAGE_HEAD),
+            );
+            if document.kind != DocumentKind::Sheet {
+                page.mentions
+                    .retain(|mention| mention.role == Role::Subject);
+            }
+            found.push(page);
+        }
+    }
+    found
+}
+
+/// Months that the head of the content states (its first lines before its tables), and the heads of its pages; else
+/// those that the names give.
+fn months(heads: &[Dated], names: &[Dated], pages: &[Dated]) -> BTreeSet<Month> {
+    const FIRST_LINES: usize = 900;
+    let of = |texts: &[Dated], within: usize| -> BTreeSet<Month> {
         texts
             .iter()
             .flat_map(|text| text.mentions.iter())
+            .filter(|mention| mention.span.start < within)
             .filter(|mention| matches!(mention.role, Role::Subject | Role::Plain))
             .filter(|mention| matches!(mention.when, When::Month(_) | When::Months { .. }))
             .flat_map(|mention| dates::months_of([mention]))
             .collect()
     };
-    let stated = of(heads);
-    if stated.is_empty() { of(names) } else { stated }
+    let mut stated = of(heads, FIRST_LINES);
+    if stated.is_empty() {
+        stated = of(heads, usize::MAX);
+    }
+    stated.extend(of(pages, usize::MAX));
+    if stated.is_empty() {
+        of(names, usize::MAX)
+    } else {
+        stated
+    }
 }
 
 /// Months named without a year in the header or the first column of tables, in the year the place is about.
-fn bare_months(site: &Site, place: &Place, year: Option<FiscalYear>) -> BTreeSet<Month> {
+fn bare_months(
+    site: &Site,
+    place: &Place,
+    year: Option<FiscalYear>,
+    stated: &BTreeSet<Month>,
+) -> BTreeSet<Month> {
     let Some(year) = year else {
         return BTreeSet::new();
     };
     let mut found = BTreeSet::new();
+    if stated.is_empty() {
+        found.extend(
+            place
+                .names
+                .iter()
+                .flat_map(|name| bare_range(name.as_str(), year)),
+        );
+    }
     for (_, node) in site.nodes_of(place) {
         let tables = node
             .page()
@@ -351,6 +405,26 @@ fn bare_months(site: &Site, place: &Place, year: Option<FiscalYear>) -> BTreeSet
         }
     }
     found
+}
+
+/// `(ต.ค. - มี.ค.)` in a name: the months of the year the place is about.
+fn bare_range(name: &str, year: FiscalYear) -> BTreeSet<Month> {
+    let name = name.replace("ถึง", "-");
+    let pieces: Vec<&str> = name
+        .split(['-', '–', '—'])
+        .map(|piece| piece.trim_matches(|c: char| c.is_whitespace() || "()[]".contains(c)))
+        .collect();
+    let last = |piece: &str| piece.rsplit([' ', '(']).next().and_then(Month::number_of);
+    let first = |piece: &str| piece.split([' ', ')']).next().and_then(Month::number_of);
+    let months = year.months();
+    let at = |number: i8| months.iter().position(|month| month.month == number);
+    let range = pieces
+        .windows(2)
+        .find_map(|pair| Some((at(last(pair[0])?)?, at(first(pair[1])?)?)));
+    range
+        .filter(|(from, to)| from <= to)
+        .map(|(from, to)| months[from..=to].iter().copied().collect())
+        .unwrap_or_default()
 }
 
 fn days(texts: &[Dated], roles: &[Role]) -> Vec<Happening> {

@@ -77,6 +77,9 @@ const HONORIFICS: [&str; 10] = [
     "สิบ",
 ];
 
+/// Characters of the longest position.
+const POSITION_MOST: usize = 80;
+
 /// Bytes before a deed in which its doer stands.
 const WINDOW: usize = 600;
 
@@ -126,13 +129,22 @@ fn doer(text: &str, deed: usize, node: usize) -> Option<Leader> {
     };
     let &(at, _) = positions(before).last()?;
     let position = format!("{}{}", acting(&before[..at]), cut_position(&before[at..]));
+    let name = name_beside(before, at, &position);
+    // `นายกเทศมนตรี นาย ก ข`: the name behind the position is no part of it.
+    let own = name
+        .split(' ')
+        .next()
+        .filter(|first| !first.is_empty())
+        .and_then(|first| position.find(first));
     Some(Leader {
-        name: name_beside(before, at, &position),
+        position: own.map_or(position.clone(), |end| {
+            position[..end].trim_end().to_owned()
+        }),
+        name,
         spot: Spot {
             node,
             range: Some(line + at..deed),
         },
-        position,
     })
 }
 
@@ -187,7 +199,7 @@ fn signers(text: &str, node: usize) -> Vec<Leader> {
             {
                 let range = Some(at..at + line.trim_end().len());
                 found.push(Leader {
-                    position: position.to_owned(),
+                    position: cut_position(position),
                     name: name.trim().to_owned(),
                     spot: Spot { node, range },
                 });
@@ -217,7 +229,12 @@ fn positions(text: &str) -> Vec<(usize, &'static str)> {
 
 /// A position ends at a space that no part of it follows, or at a verb.
 fn cut_position(text: &str) -> String {
-    let mut end = text.len();
+    let latin = |c: char| c.is_ascii_alphanumeric() || c == '(' || c == '\n';
+    let mut end = text
+        .char_indices()
+        .nth(POSITION_MOST)
+        .map_or(text.len(), |(end, _)| end);
+    end = end.min(text.find(latin).filter(|&at| at > 0).unwrap_or(end));
     for verb in [
         "ได้",
         "พร้อม",
@@ -229,6 +246,8 @@ fn cut_position(text: &str) -> String {
         "นำ",
         "และ",
         "โดย",
+        " ขอ",
+        "จึง",
     ] {
         end = text
             .find(verb)

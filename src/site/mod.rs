@@ -51,6 +51,37 @@ pub struct Site {
     place_of: BTreeMap<NodeId, PlaceId>,
     /// Places whose page links to a place from its content, with the names that the link gives.
     children: Vec<Vec<PlaceId>>,
+    /// How many places link to a place from their content.
+    parents: Vec<usize>,
+}
+
+/// Hosts where agencies keep papers that belong on their own site.
+fn holds_documents(url: &Url) -> bool {
+    const HOSTS: [&str; 18] = [
+        "drive.google.com",
+        "docs.google.com",
+        "forms.gle",
+        "sites.google.com",
+        "dropbox.com",
+        "onedrive.live.com",
+        "1drv.ms",
+        "sharepoint.com",
+        "forms.office.com",
+        "anyflip.com",
+        "fliphtml5.com",
+        "pubhtml5.com",
+        "flipbook",
+        "issuu.com",
+        "slideshare.net",
+        "scribd.com",
+        "canva.com",
+        "mediafire.com",
+    ];
+    let url = url.as_str();
+    HOSTS.iter().any(|host| url.contains(host))
+        || [".pdf", ".doc", ".docx", ".xls", ".xlsx"]
+            .iter()
+            .any(|end| url.to_ascii_lowercase().ends_with(end))
 }
 
 /// One address.
@@ -161,17 +192,19 @@ impl Site {
         {
             if named(&place.names) {
                 ranks.insert(place.id, Rank::Named);
-            } else if named(&place.sections) {
+            } else if self.holds_papers(place) && named(&place.sections) {
                 ranks.insert(place.id, Rank::Section);
             }
         }
-        // A list page hands its name down: to its rows, the pages of the list, and what these hold.
+        // A list page hands its name down: to its rows, the pages of the list, and what these hold. Any other page hands
+        // it to its files and to pages that nothing else leads to.
         let mut front: Vec<PlaceId> = ranks.keys().copied().collect();
         for _ in 0..3 {
             let mut next = Vec::new();
             for &parent in &front {
+                let list = self.is_list(parent);
                 for &child in &self.children[parent] {
-                    if !ranks.contains_key(&child) && !self.nodes[self.places[child].main].index {
+                    if !ranks.contains_key(&child) && self.inherits(child, list) {
                         ranks.insert(child, Rank::Section);
                         next.push(child);
                     }
@@ -196,6 +229,22 @@ impl Site {
             .collect();
         found.sort_by_key(|&(id, rank)| (rank, self.clicks(id).unwrap_or(u32::MAX), id));
         found
+    }
+
+    /// A place that can be what a section is about: not a link to somebody else's website.
+    fn holds_papers(&self, place: &Place) -> bool {
+        let node = &self.nodes[place.main];
+        !matches!(node.kind, NodeKind::OffSite) || holds_documents(&node.url)
+    }
+
+    /// Whether a place takes the name of a place whose content links to it.
+    fn inherits(&self, child: PlaceId, from_list: bool) -> bool {
+        let node = &self.nodes[self.places[child].main];
+        match node.kind {
+            NodeKind::OffSite => holds_documents(&node.url),
+            NodeKind::Page(_) => !node.index && (from_list || self.parents[child] == 1),
+            _ => true,
+        }
     }
 
     /// Places whose own name has one of the needles, lists among them, and nothing that stands in them.
@@ -330,14 +379,18 @@ impl Site {
         self.nodes[self.places[place].main].clicks
     }
 
-    /// Where the content of a place first has the needle: files as well as the page; its name is not content.
+    /// Where the content of a place first has the needle: its files first, then the page; its name is not content.
     pub fn spot(&self, place: PlaceId, needle: &Needle) -> Option<Spot> {
-        self.nodes_of(&self.places[place]).find_map(|(node, it)| {
-            it.text.find(needle).map(|range| Spot {
-                node,
-                range: Some(range),
+        let place = &self.places[place];
+        let nodes = place.files.iter().chain([&place.main]);
+        nodes
+            .map(|&id| (id, &self.nodes[id]))
+            .find_map(|(node, it)| {
+                it.text.find(needle).map(|range| Spot {
+                    node,
+                    range: Some(range),
+                })
             })
-        })
     }
 
     /// The place as evidence, with the words at the spot.
@@ -367,7 +420,12 @@ impl Site {
 
     /// Files of the place that a machine could not read, and a page that is nothing but images.
     pub fn unread(&self, place: PlaceId) -> Vec<NodeId> {
-        self.nodes_of(&self.places[place])
+        let place = &self.places[place];
+        self.nodes_of(place)
+            // Beside attached files a picture only illustrates.
+            .filter(|(id, node)| {
+                node.page().is_none() || *id != place.main || place.files.is_empty()
+            })
             .filter(|(_, node)| node.unread().is_some())
             .map(|(id, _)| id)
             .collect()
@@ -409,7 +467,10 @@ impl Node {
             },
             NodeKind::Page(page) => {
                 let pictured = page.images.iter().any(|image| image.part == Part::Content);
-                (pictured && self.text.as_str().chars().count() < IMAGE_PAGE_TEXT)
+                let told = !page.people.is_empty()
+                    || page.tables.iter().any(|table| !table.rows.is_empty())
+                    || page.forms.iter().any(|form| form.part == Part::Content);
+                (pictured && !told && self.text.as_str().chars().count() < IMAGE_PAGE_TEXT)
                     .then_some("เนื้อหาเป็นรูปภาพ")
             }
             NodeKind::OffSite => Some("อยู่นอกเว็บไซต์"),

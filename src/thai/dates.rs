@@ -285,8 +285,11 @@ impl Line {
 
     /// Whether a number that ends here counts things.
     fn counts(&self, end: usize) -> bool {
-        let at = self.skip_blank(end);
-        COUNTED.split(' ').any(|unit| self.is_at(at, unit))
+        let at = self.skip_any(end, 2, &[' ']);
+        // `64 ราย` counts; before `รายได้` or `รายจ่าย` it does not.
+        let longer = ["รายได้", "รายจ่าย", "รายงาน", "รายการ", "รายละเอียด"];
+        COUNTED.split_whitespace().any(|unit| self.is_at(at, unit))
+            && !longer.iter().any(|word| self.is_at(at, word))
     }
 
     /// A year as it follows a month or a word for year, the era's name included.
