@@ -72,6 +72,7 @@ pub(super) fn read(dom: &Dom, parts: &[Part], tables: &Tables, base: &Url) -> Fl
         silent_end: 0,
         bold_end: 0,
         anchor_end: 0,
+        title: (0, Vec::new()),
         last: None,
         row: None,
     };
@@ -115,6 +116,8 @@ struct Walk<'d, 'h> {
     silent_end: usize,
     bold_end: usize,
     anchor_end: usize,
+    /// Heading-like blocks that follow each other, and the number of blocks after the last.
+    title: (usize, Vec<String>),
     /// The block before, as a possible caption of the list that follows.
     last: Option<Before>,
     /// The table row being read as one block.
@@ -598,8 +601,42 @@ impl Walk<'_, '_> {
         self.flow.captions.insert(i, above);
     }
 
+    /// Lines that look like headings and follow each other are one title: what, when, whose.
+    fn note_title(&mut self, level: u8, text: &str) {
+        let (end, lines) = &mut self.title;
+        if *end != self.flow.blocks.len() {
+            lines.clear();
+        }
+        if level > 0 && lines.len() < 6 {
+            lines.push(text.to_owned());
+            *end = self.flow.blocks.len() + 1;
+        }
+    }
+
+    /// Where a heading no longer applies: in a menu or foot, at its end; in the content, never.
+    fn end_of_region(&self, node: usize) -> usize {
+        let part = self.part(node);
+        if part == Part::Content {
+            return usize::MAX;
+        }
+        let mut above = self
+            .dom
+            .ancestors(node)
+            .take_while(|&up| self.part(up) == part);
+        above
+            .by_ref()
+            .last()
+            .map_or(usize::MAX, |top| self.dom.end(top))
+    }
+
     /// What stands above a table: a heading rather than a sentence.
     fn note_headings(&mut self, i: usize) {
+        let (end, lines) = &self.title;
+        if *end == self.flow.blocks.len() && !lines.is_empty() {
+            let title = lines.join(" ");
+            self.flow.captions.insert(i, vec![title]);
+            return;
+        }
         let above = self.under(i);
         let stack = self.stack(i);
         let heading = stack.iter().rev().find(|caption| caption.rank < BARE);
@@ -684,10 +721,11 @@ impl Walk<'_, '_> {
                 text: text.clone(),
                 rank: heading,
                 owner: 0,
-                scope: usize::MAX,
+                scope: self.end_of_region(node),
             };
             self.push_caption(node, caption);
         }
+        self.note_title(level, &text);
         for (line, text) in lines.iter().zip(texts) {
             if !text.is_empty() {
                 self.flow.lines.push(Line {

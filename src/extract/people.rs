@@ -45,7 +45,7 @@ const POSITIONS: &str = "นายก|รองนายก|อดีตนา�
     คนสวน|ภารโรง|แม่บ้าน|ยาม|อธิการบดี|รองอธิการ|คณบดี|รองคณบดี|อธิบดี|รองอธิบดี|รัฐมนตรี|กรรมการ|\
     อนุกรรมการ|กำนัน|สารวัตร|แพทย์|พยาบาล|นายแพทย์|นายอำเภอ|เกษตร|พัฒนาการ|ท้องถิ่น|สาธารณสุข|ตำแหน่ง|\
     รักษาการ|รักษาราชการ|ปฏิบัติหน้าที่|ปฏิบัติราชการ|บรรณารักษ์|อาจารย์|พี่เลี้ยง|ศึกษานิเทศก์|โฆษก|\
-    หน.|จพง.|รก.|ปก.|รอง|กงสุล|เอกอัครราชทูต|ประชาสัมพันธ์|วิทยากร|พ่อครัว|เศรษฐกร|โภชนากร";
+    หน.|จพง.|รก.|ปก.|รอง|กงสุล|เอกอัครราชทูต|วิทยากร|พ่อครัว|เศรษฐกร|โภชนากร";
 
 /// Words that make a line a sentence about somebody.
 const SENTENCE: &str = "ได้|เป็นประธาน|ร่วม|เข้าร่วม|ลงพื้นที่|มอบ|เปิดงาน|พร้อม|นำ|กล่าว|ประชุม|เดินทาง|ตรวจ|เยี่ยม|ประกาศ|\
@@ -54,7 +54,7 @@ const SENTENCE: &str = "ได้|เป็นประธาน|ร่วม|�
 /// Words that name a picture nobody is on.
 const NOT_PHOTOS: &str = "logo|icon|arrow|bullet|banner|spacer|blank|no-photo|nophoto|no_photo|noimage|no-image|no_image|\
     nopic|no-pic|no_pic|avatar|placeholder|default|dummy|anonymous|button|btn_|btn-|line.|phone.|email.|\
-    facebook|pixel|loading|silhouette|unknown";
+    facebook|pixel|loading|silhouette|unknown|signature|lasen";
 
 /// Whether a line begins with a person's name.
 pub(super) fn is_person_line(text: &str) -> bool {
@@ -264,6 +264,7 @@ fn read_name_last(text: &str) -> Option<(String, String)> {
         .filter(|(_, c)| matches!(c, ' ' | ':' | '-' | '–'))
         .filter_map(|(at, c)| {
             let rest = text[at + c.len_utf8()..].trim_start();
+            TITLES.split('|').find(|title| rest.starts_with(title))?;
             let (name, after) = read_name(rest)?;
             Some((at, name, after))
         })
@@ -556,27 +557,36 @@ impl Found<'_> {
         inside(node).or_else(|| inside(cell_above(dom, node)?))
     }
 
-    /// In a run of lines: the picture between this name and the one before, or after it when pictures follow names.
+    /// In a run of lines: the picture right before the name; right after it where every name has one after it.
     fn photo_beside(&self, n: usize) -> Option<String> {
         let node_of = |n: usize| self.lines[self.names[n]].0.first;
         let here = node_of(n);
-        let before = if n == 0 { 0 } else { node_of(n - 1) };
-        let after = self.names.get(n + 1).map_or(usize::MAX, |_| node_of(n + 1));
-        let first_name = node_of(0);
-        let leads = self
-            .pictures
-            .iter()
-            .any(|picture| picture.node < first_name && first_name - picture.node < 12);
-        let (from, until) = if leads {
-            (before, here)
-        } else {
-            (here, after.min(here + 24))
+        let no_text_between = |from: usize, until: usize| {
+            let next = self.lines.partition_point(|(line, _)| line.first <= from);
+            self.lines
+                .get(next)
+                .is_none_or(|(line, _)| line.first >= until)
         };
-        self.pictures
-            .iter()
-            .find(|picture| {
-                picture.node >= from && picture.node < until && here.abs_diff(picture.node) < 40
-            })
+        let before = self.pictures.partition_point(|picture| picture.node < here);
+        let right_before = before.checked_sub(1).map(|at| self.pictures[at]);
+        if let Some(picture) = right_before
+            && no_text_between(picture.node, here)
+        {
+            return Some(picture.src.clone());
+        }
+        let follows = |n: usize| {
+            let at = self
+                .pictures
+                .partition_point(|picture| picture.node < node_of(n));
+            let picture = self.pictures.get(at)?;
+            let next = self.names.get(n + 1).map_or(usize::MAX, |_| node_of(n + 1));
+            let last = self.lines[self.sequence_end(n) - 1].0.last;
+            (picture.node < next && no_text_between(last, picture.node)).then_some(*picture)
+        };
+        let all_follow =
+            self.names.len() > 1 && (0..self.names.len().min(20)).all(|n| follows(n).is_some());
+        follows(n)
+            .filter(|_| all_follow)
             .map(|picture| picture.src.clone())
     }
 
@@ -596,7 +606,12 @@ impl Found<'_> {
         let mut parts: Vec<&str> = Vec::new();
         for (line, says) in &self.lines[at + 1..until.max(at + 1)] {
             match says {
-                Says::Position(text) if parts.len() < 3 && !text.is_empty() => parts.push(text),
+                Says::Position(text) if parts.is_empty() && !text.is_empty() => parts.push(text),
+                Says::Position(text)
+                    if parts.len() < 3 && goes_on(parts[parts.len() - 1], text) =>
+                {
+                    parts.push(text);
+                }
                 // What is not in the list of positions is one when it follows the name at once.
                 Says::Small if parts.is_empty() && is_wordy(&line.text) => parts.push(&line.text),
                 _ if parts.is_empty() => {}
@@ -615,6 +630,15 @@ impl Found<'_> {
         }
         parts.join(" ")
     }
+}
+
+/// `ปลัด อบต.` `รักษาราชการแทน` `นายก อบต.`: one position on several lines.
+fn goes_on(before: &str, text: &str) -> bool {
+    let acting = ["รักษา", "ปฏิบัติหน้าที่", "ปฏิบัติราชการ"];
+    acting.iter().any(|word| text.starts_with(word))
+        || acting
+            .iter()
+            .any(|word| before.starts_with(word) || before.ends_with(word))
 }
 
 /// Words rather than a number or a label of a field.
