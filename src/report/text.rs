@@ -187,6 +187,17 @@ fn first_steps(sheet: &mut Sheet, audit: &Audit) {
         sheet.line("");
         sheet.hang("  ", &incomplete(audit), Some(Ink::Yellow));
     }
+    if !audit.faults.is_empty() {
+        sheet.line("");
+        sheet.hang("  ", &fault_note(audit), Some(Ink::Yellow));
+    }
+}
+
+fn fault_note(audit: &Audit) -> String {
+    format!(
+        "กฎทำงานผิดพลาด {} แห่ง ข้อเหล่านั้นยังไม่ได้ตัดสิน: ดูท้ายรายงาน",
+        audit.faults.len()
+    )
 }
 
 fn incomplete(audit: &Audit) -> String {
@@ -282,11 +293,7 @@ fn gaps(sheet: &mut Sheet, audit: &Audit) {
                 &format!("พบ “{}” แต่{}", shortened(&near.label, QUOTE), near.lacks),
                 None,
             );
-            sheet.hang(
-                "               ",
-                &readable_url(&near.url),
-                Some(Ink::Faint),
-            );
+            sheet.hang("             ", &readable_url(&near.url), Some(Ink::Faint));
         }
     }
     if has_unconfirmed(audit) {
@@ -551,12 +558,18 @@ mod tests {
     }
 
     #[test]
-    fn an_early_end_is_said_on_the_first_screen() {
+    fn what_weakens_the_result_is_said_on_the_first_screen() {
         let mut audit = audit_of(sample::plain(&["O1"], &[]), false);
         audit.coverage.complete = false;
         audit.coverage.stop = Some("time".to_owned());
+        audit.faults.push(crate::audit::RuleFault {
+            item: "O1".into(),
+            message: "2564/O1.rhai:1:1".into(),
+        });
         let report = text(&audit, false);
         let screen: Vec<&str> = report.lines().take(24).collect();
-        assert!(screen.join(" ").contains("อ่านเว็บไซต์ไม่ครบ: หมดเวลาที่กำหนด"));
+        let screen = screen.join(" ");
+        assert!(screen.contains("อ่านเว็บไซต์ไม่ครบ: หมดเวลาที่กำหนด"));
+        assert!(screen.contains("กฎทำงานผิดพลาด 1 แห่ง"));
     }
 }
