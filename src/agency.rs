@@ -510,6 +510,48 @@ impl Tally {
     }
 }
 
+impl AgencyKind {
+    /// How the position of the highest executive begins.
+    pub fn head_titles(self) -> &'static [&'static str] {
+        match self {
+            Self::Tambon | Self::Municipality | Self::Provincial | Self::Special => &[
+                "นายกองค์การ",
+                "นายก อบ",
+                "นายกอบ",
+                "นายกเทศมนตรี",
+                "นายกเมือง",
+                "ผู้ว่าราชการกรุงเทพ",
+                "นายกฯ",
+            ],
+            Self::Central => &[
+                "อธิบดี",
+                "ปลัดกระทรวง",
+                "ปลัดสำนัก",
+                "เลขาธิการ",
+                "ผู้อำนวยการสำนักงาน",
+                "ผู้บัญชาการ",
+                "ผู้ว่าราชการ",
+            ],
+            Self::StateEnterprise => {
+                &["ผู้ว่าการ", "กรรมการผู้จัดการ", "ผู้อำนวยการ", "ประธานเจ้าหน้าที่บริหาร"]
+            }
+            Self::University => &["อธิการบดี", "ผู้อำนวยการ"],
+            Self::PublicBody => &["ผู้อำนวยการ", "เลขาธิการ", "ผู้จัดการ"],
+            Self::Unknown => &[
+                "นายกองค์การ",
+                "นายก อบ",
+                "นายกอบ",
+                "นายกเทศมนตรี",
+                "อธิบดี",
+                "เลขาธิการ",
+                "ผู้ว่าการ",
+                "อธิการบดี",
+                "ผู้อำนวยการ",
+            ],
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -691,48 +733,6 @@ mod tests {
                 ours.is(&mention);
             }
             proptest::prop_assert!(recognised.is_none_or(|agency| !agency.name.is_empty()));
-        }
-    }
-}
-
-impl AgencyKind {
-    /// How the position of the highest executive begins.
-    pub fn head_titles(self) -> &'static [&'static str] {
-        match self {
-            Self::Tambon | Self::Municipality | Self::Provincial | Self::Special => &[
-                "นายกองค์การ",
-                "นายก อบ",
-                "นายกอบ",
-                "นายกเทศมนตรี",
-                "นายกเมือง",
-                "ผู้ว่าราชการกรุงเทพ",
-                "นายกฯ",
-            ],
-            Self::Central => &[
-                "อธิบดี",
-                "ปลัดกระทรวง",
-                "ปลัดสำนัก",
-                "เลขาธิการ",
-                "ผู้อำนวยการสำนักงาน",
-                "ผู้บัญชาการ",
-                "ผู้ว่าราชการ",
-            ],
-            Self::StateEnterprise => {
-                &["ผู้ว่าการ", "กรรมการผู้จัดการ", "ผู้อำนวยการ", "ประธานเจ้าหน้าที่บริหาร"]
-            }
-            Self::University => &["อธิการบดี", "ผู้อำนวยการ"],
-            Self::PublicBody => &["ผู้อำนวยการ", "เลขาธิการ", "ผู้จัดการ"],
-            Self::Unknown => &[
-                "นายกองค์การ",
-                "นายก อบ",
-                "นายกอบ",
-                "นายกเทศมนตรี",
-                "อธิบดี",
-                "เลขาธิการ",
-                "ผู้ว่าการ",
-                "อธิการบดี",
-                "ผู้อำนวยการ",
-            ],
         }
     }
 }

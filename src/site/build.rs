@@ -416,8 +416,7 @@ impl Draft {
         }
         self.mark_fronts(often);
         for id in 0..self.nodes.len() {
-            let index =
-                self.nodes[id].page().is_some_and(|page| lists_items(page)) || self.is_site_map(id);
+            let index = self.nodes[id].page().is_some_and(lists_items) || self.is_site_map(id);
             let share = matches!(self.nodes[id].kind, NodeKind::OffSite)
                 && is_share_button(&self.nodes[id].url);
             self.nodes[id].index |= index || share;

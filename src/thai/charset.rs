@@ -279,7 +279,7 @@ fn common_letters(text: &str) -> usize {
         let word = skeleton(word);
         text.matches(word.as_str()).count() * word.chars().count()
     };
-    COMMON.split(' ').map(|word| letters(word)).sum()
+    COMMON.split(' ').map(letters).sum()
 }
 
 /// Counts over a text, white space left out.

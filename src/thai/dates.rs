@@ -586,7 +586,7 @@ impl Line {
             end -= 1;
         }
         let dotted = |word: &str| self.ends_at(i, word) || self.ends_at(end, word);
-        !ORDINALS.split(' ').any(|word| dotted(word))
+        !ORDINALS.split(' ').any(dotted)
     }
 
     /// A month and the year behind it, if there is one.
