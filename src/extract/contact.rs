@@ -2,9 +2,14 @@
 
 /// The contacts of a line, as written. Fax numbers are not a way to reach a person.
 pub(super) fn contacts(text: &str) -> Vec<String> {
-    let mut found = phones(text);
+    let mut found = Vec::new();
+    if text.contains(|c| digit(c).is_some()) {
+        found.extend(phones(text));
+    }
     found.extend(mails(text));
-    found.extend(line_name(text));
+    if text.contains(['l', 'L']) || text.contains("ไลน์") {
+        found.extend(line_name(text));
+    }
     found
 }
 

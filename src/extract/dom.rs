@@ -229,6 +229,10 @@ impl<'a> Dom<'a> {
                         continue;
                     }
                     "br" | "img" => raw.push(' '),
+                    "a" => {
+                        raw.push(' ');
+                        ends.push(self.end(j));
+                    }
                     tag if is_block(tag) => {
                         raw.push(' ');
                         ends.push(self.end(j));

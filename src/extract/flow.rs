@@ -236,7 +236,10 @@ impl Walk<'_, '_> {
                 }
             }
             "br" => self.new_line(),
-            "img" => self.image(i),
+            "img" => {
+                self.image(i);
+                self.link_by_script(i);
+            }
             "iframe" | "frame" => {
                 self.frame(i, "src");
                 self.silent_end = end;
@@ -250,6 +253,7 @@ impl Walk<'_, '_> {
             }
             "input" | "textarea" => {
                 self.note_captions(i);
+                self.link_by_script(i);
                 self.silent_end = end;
             }
             "button"
@@ -266,6 +270,7 @@ impl Walk<'_, '_> {
                     // Links side by side with nothing between are boxes of their own.
                     self.new_line();
                 }
+                self.line().text.push(' ');
                 self.anchor_end = end;
                 self.link(i);
             }
@@ -510,6 +515,7 @@ impl Walk<'_, '_> {
             if let Some(span) = line.links.iter_mut().find(|span| span.link == link) {
                 span.to = Some(to);
             }
+            line.text.push(' ');
         }
     }
 
@@ -656,13 +662,16 @@ impl Walk<'_, '_> {
     }
 
     fn push_caption(&mut self, i: usize, caption: Caption) {
+        // Bold lines that follow each other are said of the same thing: what, of which year.
+        let goes_on = caption.rank == BOLD && self.title.0 == self.flow.blocks.len();
         let stack = self.stack(i);
         stack.retain(|above| {
             above.scope > i
                 && if (1..ROW).contains(&caption.rank) {
                     above.rank < caption.rank
                 } else {
-                    above.owner != caption.owner || above.rank < caption.rank
+                    let is_beside = above.owner == caption.owner && above.rank >= caption.rank;
+                    !is_beside || goes_on && above.rank == BOLD
                 }
         });
         if stack.last().is_none_or(|above| above.text != caption.text) {
@@ -783,6 +792,14 @@ impl Walk<'_, '_> {
             outer = up;
         }
         let scope = dom.end(outer);
+        // What scrolls by heads nothing.
+        if dom
+            .ancestors(node)
+            .take_while(|&up| up >= outer)
+            .any(|up| dom.tag(up) == "marquee")
+        {
+            return 0;
+        }
         // The name of a group may be a link (in a site map); any other link is a thing of its own.
         if links == 0 || links == 1 && dom.tag(outer) == "li" {
             self.last = Some(Before {
@@ -951,8 +968,10 @@ impl Walk<'_, '_> {
             };
             let row = clean(&row);
             rows.push(
-                row.trim_matches(|c: char| matches!(c, '|' | '/' | '·' | ',' | ' ' | '-' | '•'))
-                    .to_owned(),
+                row.trim_matches(|c: char| {
+                    matches!(c, '|' | '/' | '·' | ',' | ' ' | '-' | '•' | '»' | '›' | '>')
+                })
+                .to_owned(),
             );
         }
         rows
@@ -972,7 +991,10 @@ impl Walk<'_, '_> {
                 .ancestors(node)
                 .find(|&up| is_block(self.dom.tag(up)));
             let in_paragraph = in_paragraph.is_some_and(|up| self.dom.tag(up) == "p");
-            let is_alone = link.row == link.label && (!in_paragraph || says_nothing(&link.label));
+            let says_nothing = says_nothing(&link.label);
+            // `9 ต.ค. 2564 อ่านต่อ` still does not say of what.
+            let is_alone = link.row == link.label && (!in_paragraph || says_nothing)
+                || says_nothing && solid(&link.row) <= 40 && !link.row.contains(" | ");
             let mut widest = None;
             for up in self.dom.ancestors(node).take(8) {
                 let (tag, chars) = (self.dom.tag(up), self.dom.chars(up));

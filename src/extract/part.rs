@@ -180,7 +180,7 @@ fn leading_menus(dom: &Dom) -> Vec<usize> {
 fn is_bar(dom: &Dom, i: usize) -> bool {
     let links = dom.links(i);
     links >= 4
-        && dom.link_chars(i) * 10 >= dom.chars(i) * 9
+        && dom.link_chars(i) * 5 >= dom.chars(i) * 4
         && dom.link_chars(i) <= links * 60
         && !(i + 1..dom.end(i)).any(|j| heading_level(dom.tag(j)).is_some() || dom.tag(j) == "form")
 }

@@ -1,6 +1,7 @@
 //! People: names with titles, and the positions, pictures and contacts that stand with them.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use super::contact::contacts;
 use super::dom::{Dom, heading_level};
@@ -12,11 +13,14 @@ const MAX_CARD_LINES: usize = 9;
 const MAX_CARD_CHARS: usize = 420;
 /// A longer position is a sentence.
 const MAX_POSITION: usize = 90;
+/// Stands for the name of nobody.
+const VACANT: &str = "ว่าง";
 /// People on one page; a list of a whole ministry has hundreds.
 const MAX_PEOPLE: usize = 2000;
 
 /// Titles before names, longer before their beginnings.
-const TITLES: &str = "ว่าที่ร้อยตรี|ว่าที่ร้อยโท|ว่าที่ร้อยเอก|ว่าที่พันตรี|ว่าที่พันโท|ว่าที่พันเอก|ว่าที่เรือตรี|\
+static TITLES: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    "ว่าที่ร้อยตรี|ว่าที่ร้อยโท|ว่าที่ร้อยเอก|ว่าที่พันตรี|ว่าที่พันโท|ว่าที่พันเอก|ว่าที่เรือตรี|\
     ว่าที่ ร.ต.|ว่าที่ ร.ท.|ว่าที่ ร.อ.|ว่าที่ พ.ต.|ว่าที่ร.ต.|ว่าที่ร.ท.|ว่าที่ร.อ.|ว่าที่พ.ต.|\
     ว่าที่ ร้อยตรี|ว่าที่ ร้อยโท|ว่าที่ ร้อยเอก|พลตำรวจเอก|พลตำรวจโท|พลตำรวจตรี|พันตำรวจเอก|พันตำรวจโท|\
     พันตำรวจตรี|ร้อยตำรวจเอก|ร้อยตำรวจโท|ร้อยตำรวจตรี|ดาบตำรวจ|จ่าสิบตำรวจ|สิบตำรวจเอก|สิบตำรวจโท|\
@@ -28,24 +32,35 @@ const TITLES: &str = "ว่าที่ร้อยตรี|ว่าที่
     ส.ต.ท.|ส.ต.ต.|พ.จ.อ.|พ.จ.ท.|พ.อ.อ.|น.อ.|น.ท.|น.ต.|พ.อ.|พ.ท.|พ.ต.|ร.อ.|ร.ท.|ร.ต.|ด.ต.|ส.อ.|ส.ท.|ส.ต.|\
     จ.อ.|จ.ท.|ศาสตราจารย์|รองศาสตราจารย์|ผู้ช่วยศาสตราจารย์|ผศ.ดร.|รศ.ดร.|ศ.ดร.|ผศ.|รศ.|ศ.|ดร.|นพ.|พญ.|\
     ทพญ.|ทพ.|สพ.ญ.|น.สพ.|ภก.|ภญ.|นายแพทย์|แพทย์หญิง|ทันตแพทย์หญิง|ทันตแพทย์|ม.ร.ว.|ม.ล.|หม่อมราชวงศ์|\
-    หม่อมหลวง|หม่อมเจ้า|คุณหญิง|ท่านผู้หญิง|นางสาว|น.ส.|นส.|นาง|นาย";
+    หม่อมหลวง|หม่อมเจ้า|คุณหญิง|ท่านผู้หญิง|นางสาว|น.ส.|นส.|นาง|นาย"
+    .split('|')
+    .collect()
+});
 
 /// What starts like a title and a name and is a position or a thing.
-const NOT_NAMES: &str = "นายก |นายกฯ|นายกองค์การ|นายกอบต|นายกอบจ|นายกอ.|นายกเทศ|นายกเมือง|นายกสมาคม|นายกเหล่า|นายกสภา|\
+static NOT_NAMES: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    "นายก |นายกฯ|นายกองค์การ|นายกอบต|นายกอบจ|นายกอ.|นายกเทศ|นายกเมือง|นายกสมาคม|นายกเหล่า|นายกสภา|\
     นายกรัฐมนตรี|นายกพัทยา|นายก(|นายกท.|นายช่าง|นายอำเภอ|นายทะเบียน|นายสัตวแพทย์|นายตรวจ|นายเวร|นายหน้า|\
     นายจ้าง|นายด่าน|นายสถานี|นายทหาร|นายตำรวจ|นายไปรษณีย์|นายท้าย|นายประกัน|นายแพทย์สาธารณสุข|\
     นายแพทย์ชำนาญ|นายแพทย์เชี่ยวชาญ|นายแพทย์ปฏิบัติ|นางพยาบาล|นางฟ้า|นางแบบ|นางงาม|นางสงกรานต์|นางนพมาศ|\
-    นางรำ|นางกวัก|นางสาวไทย|ทันตแพทย์ชำนาญ|ทันตแพทย์ปฏิบัติ|แพทย์หญิงและ";
+    นางรำ|นางกวัก|นางสาวไทย|ทันตแพทย์ชำนาญ|ทันตแพทย์ปฏิบัติ|แพทย์หญิงและ"
+        .split('|')
+        .collect()
+});
 
 /// How positions begin.
-const POSITIONS: &str = "นายก|รองนายก|อดีตนายก|ปลัด|รองปลัด|ประธาน|รองประธาน|สมาชิก|ส.อบต|เลขา|ที่ปรึกษา|ผู้อำนวยการ|\
+static POSITIONS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    "นายก|รองนายก|อดีตนายก|ปลัด|รองปลัด|ประธาน|รองประธาน|สมาชิก|ส.อบต|เลขา|ที่ปรึกษา|ผู้อำนวยการ|\
     รองผู้อำนวยการ|ผู้ช่วย|ผู้บริหาร|ผู้ว่า|รองผู้ว่า|ผู้จัดการ|รองผู้จัดการ|ผู้บังคับ|ผู้กำกับ|\
     รองผู้กำกับ|ผู้ใหญ่บ้าน|ผู้แทน|ผู้ปฏิบัติ|ผู้ดูแล|ผู้ควบคุม|ผอ.|ผอ|รอง ผอ|หัวหน้า|รองหัวหน้า|นัก|\
     เจ้าพนักงาน|เจ้าหน้าที่|นิติกร|วิศวกร|สถาปนิก|สันทนาการ|ครู|นายช่าง|ช่าง|พนักงาน|ลูกจ้าง|คนงาน|\
     คนสวน|ภารโรง|แม่บ้าน|ยาม|อธิการบดี|รองอธิการ|คณบดี|รองคณบดี|อธิบดี|รองอธิบดี|รัฐมนตรี|กรรมการ|\
     อนุกรรมการ|กำนัน|สารวัตร|แพทย์|พยาบาล|นายแพทย์|นายอำเภอ|เกษตร|พัฒนาการ|ท้องถิ่น|สาธารณสุข|ตำแหน่ง|\
     รักษาการ|รักษาราชการ|ปฏิบัติหน้าที่|ปฏิบัติราชการ|บรรณารักษ์|อาจารย์|พี่เลี้ยง|ศึกษานิเทศก์|โฆษก|\
-    หน.|จพง.|รก.|ปก.|รอง|กงสุล|เอกอัครราชทูต|วิทยากร|พ่อครัว|เศรษฐกร|โภชนากร";
+    หน.|จพง.|รก.|ปก.|รอง|กงสุล|เอกอัครราชทูต|วิทยากร|พ่อครัว|เศรษฐกร|โภชนากร"
+        .split('|')
+        .collect()
+});
 
 /// Words that make a line a sentence about somebody.
 const SENTENCE: &str = "ได้|เป็นประธาน|ร่วม|เข้าร่วม|ลงพื้นที่|มอบ|เปิดงาน|พร้อม|นำ|กล่าว|ประชุม|เดินทาง|ตรวจ|เยี่ยม|ประกาศ|\
@@ -80,12 +95,12 @@ fn read_name(text: &str) -> Option<(String, &str)> {
     .iter()
     .find_map(|label| text.strip_prefix(label))
     .map_or(text, |rest| rest.trim_start_matches([':', ' ', '.']));
-    if NOT_NAMES.split('|').any(|not| text.starts_with(not)) || text == "นายก" {
+    if NOT_NAMES.iter().any(|not| text.starts_with(not)) || text == "นายก" {
         return None;
     }
     let (mut rest, mut titles) = (text, 0);
     while titles < 3
-        && let Some(after) = TITLES.split('|').find_map(|title| rest.strip_prefix(title))
+        && let Some(after) = TITLES.iter().find_map(|title| rest.strip_prefix(title))
     {
         rest = after.trim_start();
         rest = rest
@@ -103,7 +118,7 @@ fn read_name(text: &str) -> Option<(String, &str)> {
     // A position instead of a surname: the surname is not there.
     if after_first.trim_start().len() == after_first.len()
         || POSITIONS
-            .split('|')
+            .iter()
             .any(|position| is_long_start(last, position))
     {
         return None;
@@ -166,9 +181,7 @@ fn is_vacant(text: &str) -> bool {
 fn is_position(text: &str) -> bool {
     let text = text.trim_start_matches(['(', '-', ' ', ':']);
     text.chars().count() <= MAX_POSITION
-        && POSITIONS
-            .split('|')
-            .any(|position| text.starts_with(position))
+        && POSITIONS.iter().any(|position| text.starts_with(position))
         && !is_sentence(text)
         && read_name(text).is_none()
 }
@@ -224,20 +237,28 @@ fn says(text: &str) -> Says {
     }
     if is_vacant(text) {
         return Says::Name {
-            name: "ว่าง".to_owned(),
+            name: VACANT.to_owned(),
             rest: String::new(),
         };
     }
     // `นายช่างโยธา (ว่าง)`: the vacancy stands in the position's own line.
     if let Some(position) = vacant_position(text) {
         return Says::Name {
-            name: "ว่าง".to_owned(),
+            name: VACANT.to_owned(),
             rest: position,
         };
     }
-    let is_site = ["เว็บ", "webmaster", "ผู้พัฒนา", "ออกแบบ", "ติดต่อสอบถาม"]
-        .iter()
-        .any(|word| text.to_lowercase().contains(word));
+    let is_site = [
+        "เว็บ",
+        "เว็ป",
+        "ebmaster",
+        "WEBMASTER",
+        "ผู้พัฒนา",
+        "ออกแบบ",
+        "ติดต่อสอบถาม",
+    ]
+    .iter()
+    .any(|word| text.contains(word));
     if is_site {
         return Says::Other;
     }
@@ -264,7 +285,7 @@ fn read_name_last(text: &str) -> Option<(String, String)> {
         .filter(|(_, c)| matches!(c, ' ' | ':' | '-' | '–'))
         .filter_map(|(at, c)| {
             let rest = text[at + c.len_utf8()..].trim_start();
-            TITLES.split('|').find(|title| rest.starts_with(title))?;
+            TITLES.iter().find(|title| rest.starts_with(**title))?;
             let (name, after) = read_name(rest)?;
             Some((at, name, after))
         })
@@ -355,13 +376,14 @@ pub(super) fn people(dom: &Dom, flow: &Flow) -> Vec<Person> {
     }
     cards
         .iter()
-        .filter(|card| card.person.name != "ว่าง" || !card.person.position.is_empty())
+        .filter(|card| card.person.name != VACANT || !card.person.position.is_empty())
         .filter(|card| !card.in_prose)
         .map(|card| Person {
-            photo: card
-                .photo
-                .as_deref()
-                .is_some_and(|photo| users.get(photo) == Some(&1)),
+            photo: card.person.name != VACANT
+                && card
+                    .photo
+                    .as_deref()
+                    .is_some_and(|photo| users.get(photo) == Some(&1)),
             ..card.person.clone()
         })
         .collect()

@@ -1,0 +1,25 @@
+//! Whole pages of the engines that agencies use, read into one readable form.
+
+#[path = "extract/dump.rs"]
+mod dump;
+
+use prongsai::extract::{Extracted, extract};
+use url::Url;
+
+#[test]
+fn whole_pages_are_read_as_a_person_reads_them() {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots/extract"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    let _guard = settings.bind_to_scope();
+    insta::glob!("extract/pages/*.html", |path| {
+        let body = std::fs::read(path).unwrap_or_default();
+        let url = Url::parse("http://www.example.go.th/site/page.php");
+        let Ok(Extracted::Page(page)) = url.map(|url| extract(&url, Some("text/html"), &body))
+        else {
+            panic!("{} is not a page", path.display());
+        };
+        insta::assert_snapshot!(dump::dump(&page));
+    });
+}
