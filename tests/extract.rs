@@ -3,7 +3,7 @@
 #[path = "extract/dump.rs"]
 mod dump;
 
-use prongsai::extract::{Extracted, extract};
+use prongsai::extract::{DocumentKind, Extracted, Reading, extract};
 use url::Url;
 
 #[test]
@@ -22,4 +22,25 @@ fn whole_pages_are_read_as_a_person_reads_them() {
         };
         insta::assert_snapshot!(dump::dump(&page));
     });
+}
+
+#[test]
+fn an_old_sheet_is_read() {
+    let body = include_bytes!("extract/files/old.xls");
+    let url = Url::parse("http://www.example.go.th/download.php?id=3");
+    let Ok(Extracted::Document(document)) = url.map(|url| extract(&url, None, body)) else {
+        panic!("not a document");
+    };
+    assert_eq!(
+        (document.kind, document.reading),
+        (DocumentKind::Sheet, Reading::Text)
+    );
+    assert_eq!(
+        document.tables[0].header,
+        ["ลำดับ", "รายการ", "วงเงิน (บาท)", "วันที่"]
+    );
+    assert_eq!(
+        document.tables[0].rows,
+        [["1", "ซื้อวัสดุ", "12500.5", "15 พฤษภาคม 2564"]]
+    );
 }

@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use super::ole::holds;
 use super::one_line as clean;
 use super::{Document, DocumentKind, Reading, Table, office, pdf, sheet};
 use crate::thai::decode;
@@ -29,7 +30,10 @@ pub(super) fn read(
         DocumentKind::Sheet if is_zip => sheet::read_zip(body),
         DocumentKind::Sheet if is_ole(body) => sheet::read_xls(body),
         DocumentKind::Sheet => sheet::read_csv(&decode(body, content_type)),
-        _ if is_ole(body) && holds_encrypted(body) => unreadable(by_name(url), Reading::Locked),
+        // Office files with a password are wrapped whole.
+        _ if is_ole(body) && holds(body, "EncryptedPackage") => {
+            unreadable(by_name(url), Reading::Locked)
+        }
         _ => unreadable(kind, Reading::Unsupported),
     }
 }
@@ -118,15 +122,6 @@ pub(super) fn table(title: String, rows: Vec<Vec<String>>, marked: usize) -> Opt
 
 fn is_ole(body: &[u8]) -> bool {
     body.starts_with(b"\xD0\xCF\x11\xE0")
-}
-
-/// Office files with a password are wrapped whole.
-fn holds_encrypted(body: &[u8]) -> bool {
-    let name: Vec<u8> = "EncryptedPackage"
-        .encode_utf16()
-        .flat_map(u16::to_le_bytes)
-        .collect();
-    body.windows(name.len()).any(|b| b == name)
 }
 
 fn by_name(url: &Url) -> DocumentKind {

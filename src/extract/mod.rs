@@ -7,6 +7,7 @@ mod dom;
 mod flow;
 mod form;
 mod office;
+mod ole;
 mod page;
 mod part;
 mod pdf;

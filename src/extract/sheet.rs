@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use super::archive::Archive;
 use super::document::{MAX_TEXT, table, unreadable};
 use super::office::{line, read_ods};
+use super::ole::{Ole, spans_too_much};
 use super::one_line as clean;
 use super::{Document, DocumentKind, Reading};
 use crate::year::thai_date;
@@ -22,6 +23,8 @@ const MAX_COLUMNS: usize = 200;
 const MAX_SHEETS: usize = 60;
 /// Old sheets are read whole: larger ones could ask for more memory than there is.
 const MAX_XLS: usize = 16 << 20;
+/// Cells between the corners of an old file's sheets: the library makes room for all of them.
+const MAX_SPAN: u64 = 1 << 22;
 
 /// Cells by place. A sheet may use its first and its last corner only.
 #[derive(Default)]
@@ -112,6 +115,15 @@ pub(super) fn read_zip(body: &[u8]) -> Document {
 pub(super) fn read_xls(body: &[u8]) -> Document {
     if body.len() > MAX_XLS {
         return unreadable(DocumentKind::Sheet, Reading::TooLarge);
+    }
+    let book =
+        Ole::open(body).and_then(|ole| ole.stream("Workbook").or_else(|| ole.stream("Book")));
+    match book {
+        Some(book) if spans_too_much(&book, MAX_SPAN) => {
+            return unreadable(DocumentKind::Sheet, Reading::TooLarge);
+        }
+        Some(_) => {}
+        None => return unreadable(DocumentKind::Sheet, Reading::Damaged),
     }
     guarded(|| {
         let mut book = Xls::new(Cursor::new(body)).map_err(|error| match error {

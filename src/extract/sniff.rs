@@ -5,6 +5,7 @@ use std::io::{Cursor, Read};
 use url::Url;
 
 use super::DocumentKind;
+use super::ole::holds;
 
 /// How far into a body an opening tag is looked for.
 const HEAD: usize = 4096;
@@ -146,15 +147,11 @@ fn by_names(head: &[u8]) -> DocumentKind {
     }
 }
 
-/// Old office files keep their parts in a directory of UTF-16 names.
 fn in_ole(body: &[u8]) -> DocumentKind {
-    let has = |name: &str| {
-        let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        body.windows(wide.len()).any(|b| b == wide)
-    };
+    let has = |name| holds(body, name);
     if has("WordDocument") {
         DocumentKind::Word
-    } else if has("Workbook") || has("Book\0") {
+    } else if has("Workbook") || has("Book") {
         DocumentKind::Sheet
     } else if has("PowerPoint Document") {
         DocumentKind::Slides

@@ -13,7 +13,7 @@ fn mark(part: Part) -> &'static str {
 }
 
 /// The whole page in readable text.
-pub fn dump(page: &Page) -> String {
+pub(crate) fn dump(page: &Page) -> String {
     let mut out = String::new();
     let _ = write(page, &mut out);
     out
