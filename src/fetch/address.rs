@@ -278,7 +278,9 @@ fn fold(text: &str) -> String {
             continue;
         }
         flush(&mut foreign, &mut folded);
-        if escaped.is_none() || value.is_ascii_alphanumeric() || b"-._~".contains(&value) {
+        // A bare `%` is written out, or what follows it would read as an escape the next time.
+        let plain = escaped.is_none() && value != b'%';
+        if plain || value.is_ascii_alphanumeric() || b"-._~".contains(&value) {
             folded.push(char::from(value));
         } else {
             escape(value, &mut folded);
@@ -459,6 +461,13 @@ mod tests {
         assert!(parse_home("ftp://a.go.th/").is_err());
         assert!(parse_home("").is_err());
         assert!(parse_home("http://").is_err());
+    }
+
+    #[test]
+    fn a_bare_percent_sign_makes_no_new_escape() {
+        let once = normalise(&url("http://a.go.th/?%%422"));
+        assert_eq!(once.query(), Some("%25B2"));
+        assert_eq!(normalise(&once), once);
     }
 
     proptest::proptest! {
