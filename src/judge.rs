@@ -220,22 +220,30 @@ fn not_found(
     found: &Places,
     complete: bool,
 ) -> CriterionVerdict {
+    let looked_at = |miss: NearMiss| Evidence {
+        url: miss.url,
+        label: miss.label,
+        quote: None,
+        clicks: None,
+    };
     if let Some(broken) = found.broken() {
         let because = format!("เว็บไซต์มีลิงก์ “{}” แต่{}", broken.label, broken.lacks);
-        let evidence = Evidence {
-            url: broken.url,
-            label: broken.label,
-            quote: None,
-            clicks: None,
-        };
-        return answered(criterion, Outcome::Unmet, because, vec![evidence]);
+        return answered(criterion, Outcome::Unmet, because, vec![looked_at(broken)]);
     }
     if complete {
+        let nearest = found.near_misses(1).pop();
+        let because = match &nearest {
+            Some(miss) => format!(
+                "ไม่พบ “{title}” บนเว็บไซต์ ที่ใกล้เคียงที่สุดคือ “{}” แต่{}",
+                miss.label, miss.lacks
+            ),
+            None => format!("ไม่พบ “{title}” บนเว็บไซต์"),
+        };
         answered(
             criterion,
             Outcome::Unmet,
-            format!("ไม่พบ “{title}” บนเว็บไซต์"),
-            Vec::new(),
+            because,
+            nearest.map(looked_at).into_iter().collect(),
         )
     } else {
         answered(

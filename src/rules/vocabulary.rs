@@ -863,8 +863,19 @@ pub mod words {
         }
         // Who stands with a picture among colleagues is shown as holding the office; a name under an old paper is not.
         // Of several such pages the one nearest to the home page is current: old generations of a site lie deeper.
-        let team = |place: PlaceId| site.site.nodes[site.site.places[place].main].page().is_some_and(|page| page.people.len() > 1);
-        list.sort_by_key(|(place, person)| (!team(*place), !person.photo, site.site.clicks(*place), *place));
+        let team = |place: PlaceId| {
+            site.site.nodes[site.site.places[place].main]
+                .page()
+                .is_some_and(|page| page.people.len() > 1)
+        };
+        list.sort_by_key(|(place, person)| {
+            (
+                !team(*place),
+                !person.photo,
+                site.site.clicks(*place),
+                *place,
+            )
+        });
         list.truncate(1);
         People {
             site: site.site.clone(),

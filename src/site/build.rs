@@ -564,8 +564,12 @@ impl Draft {
                 continue;
             };
             let own_file = places[from].files.contains(to);
+            let node = &self.nodes[*to];
+            let elsewhere =
+                matches!(node.kind, NodeKind::OffSite) && !super::holds_documents(&node.url);
             if from != child
                 && !own_file
+                && !elsewhere
                 && !self.nodes[*to].menu
                 && !children[from].contains(&child)
             {
