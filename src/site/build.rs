@@ -53,8 +53,8 @@ struct Draft {
     home: Option<NodeId>,
     /// Blocks that are furniture, by key.
     repeated: BTreeSet<String>,
-    /// Content links (page, link, target), furniture left out, in reading order.
-    content_links: Vec<(NodeId, Link, NodeId)>,
+    /// Content links and their targets by page, furniture left out, in reading order.
+    content_links: BTreeMap<NodeId, Vec<(Link, NodeId)>>,
 }
 
 /// One body with every address that gave it.
@@ -113,7 +113,7 @@ impl Draft {
             by_url: BTreeMap::new(),
             home: None,
             repeated: BTreeSet::new(),
-            content_links: Vec::new(),
+            content_links: BTreeMap::new(),
         };
         let mut ids = Vec::with_capacity(answered.len());
         for (answer, thing) in answered.iter().zip(extracted) {
@@ -204,6 +204,10 @@ impl Draft {
             menu: false,
         });
         id
+    }
+
+    fn links_of(&self, page: NodeId) -> impl Iterator<Item = &(Link, NodeId)> {
+        self.content_links.get(&page).into_iter().flatten()
     }
 
     /// Gives every link its target node and every node its labels.
@@ -410,7 +414,7 @@ impl Draft {
                 if let Some(&to) = self.by_url.get(&twin(&link.to))
                     && !is_share_button(&link.to)
                 {
-                    self.content_links.push((id, link, to));
+                    self.content_links.entry(id).or_default().push((link, to));
                 }
             }
         }
@@ -492,10 +496,9 @@ impl Draft {
                         .unwrap_or_else(|| own_title(&page.title));
                     // What a link to a file says is the file's name, not what stands on the page.
                     let names: BTreeSet<&str> = self
-                        .content_links
-                        .iter()
-                        .filter(|(from, _, to)| *from == id && self.nodes[*to].document().is_some())
-                        .flat_map(|(_, link, _)| [link.label.as_str(), link.row.as_str()])
+                        .links_of(id)
+                        .filter(|(_, to)| self.nodes[*to].document().is_some())
+                        .flat_map(|(link, _)| [link.label.as_str(), link.row.as_str()])
                         .collect();
                     let body: Vec<&str> = content
                         .iter()
@@ -559,7 +562,11 @@ impl Draft {
             }
         }
         let mut children: Vec<Vec<PlaceId>> = vec![Vec::new(); places.len() + 1];
-        for (from, _, to) in &self.content_links {
+        let links = self
+            .content_links
+            .iter()
+            .flat_map(|(from, links)| links.iter().map(move |(_, to)| (from, to)));
+        for (from, to) in links {
             let (Some(&from), Some(&child)) = (place_of.get(from), place_of.get(to)) else {
                 continue;
             };
@@ -636,7 +643,7 @@ impl Draft {
         let mut years = BTreeSet::new();
         let mut titles = BTreeSet::new();
         let text = self.nodes[page].text.as_str().chars().count();
-        for (_, link, to) in self.content_links.iter().filter(|(from, ..)| *from == page) {
+        for (link, to) in self.links_of(page) {
             let node = &self.nodes[*to];
             let photo = node
                 .document()
@@ -729,6 +736,7 @@ impl Place {
             files,
             names,
             sections,
+            list: Default::default(),
             facts: Default::default(),
             leaders: Default::default(),
         }

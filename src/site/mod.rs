@@ -150,6 +150,7 @@ pub struct Place {
     pub names: Vec<Text>,
     /// What it stands under: breadcrumb, group headings.
     pub sections: Vec<Text>,
+    list: OnceLock<bool>,
     facts: OnceLock<facts::Facts>,
     leaders: OnceLock<Vec<Leader>>,
 }
@@ -270,6 +271,10 @@ impl Site {
 
     /// A page that is the way to other places and little else: rows of links, or headings that are links with excerpts.
     pub fn is_list(&self, id: PlaceId) -> bool {
+        *self.places[id].list.get_or_init(|| self.lists(id))
+    }
+
+    fn lists(&self, id: PlaceId) -> bool {
         const ARCHIVES: [&str; 6] = [
             "category:",
             "tag:",
