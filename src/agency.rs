@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use crate::thai::line::Line;
-use crate::thai::{is_consonant, is_lead, is_mark, key, skeleton};
+use crate::thai::{self, is_consonant, is_lead, is_mark, key, skeleton};
 
 /// How far into a text its heading reaches, in letters.
 const HEADING: usize = 600;
@@ -121,11 +121,7 @@ impl Agency {
     /// Another agency that the heading of a text names as its owner, when the heading does not name this one: a paper
     /// copied from elsewhere. Authorities that papers are sent to or that made the law are no owners.
     pub fn other_owner(&self, head: &str) -> Option<String> {
-        let end = head
-            .char_indices()
-            .nth(HEADING)
-            .map_or(head.len(), |(at, _)| at);
-        let head = &head[..end];
+        let head = thai::head(head, HEADING);
         if self.named_in(head) {
             return None;
         }

@@ -10,13 +10,13 @@ mod leaders;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use jiff::civil::Date;
 use url::Url;
 
 use crate::agency::Agency;
-use crate::extract::{Document, Page, Part, Reading};
+use crate::extract::{Document, Page, Part, Reading, Table};
 use crate::fetch::address::twin;
 use crate::thai::{Needle, Text};
 
@@ -179,21 +179,17 @@ impl Site {
 
     /// Places whose own name has one of the needles, and then what stands in them as sections: the pages and files
     /// that their content links to. Index pages are never among them. Nearest first.
-    pub fn find(&self, needles: &[std::sync::Arc<Needle>]) -> Vec<(PlaceId, Rank)> {
-        let named = |texts: &[Text]| {
-            texts
-                .iter()
-                .any(|text| needles.iter().any(|needle| text.has(needle)))
-        };
+    pub fn find(&self, needles: &[Arc<Needle>]) -> Vec<(PlaceId, Rank)> {
+        let stands_in = |place: &Place| place.sections.iter().any(|text| text.has_any(needles));
         let mut ranks: BTreeMap<PlaceId, Rank> = BTreeMap::new();
         for place in self
             .places
             .iter()
             .filter(|place| !self.nodes[place.main].index && Some(place.id) != self.furniture)
         {
-            if named(&place.names) {
+            if place.named(needles) {
                 ranks.insert(place.id, Rank::Named);
-            } else if self.holds_papers(place) && named(&place.sections) {
+            } else if self.holds_papers(place) && stands_in(place) {
                 ranks.insert(place.id, Rank::Section);
             }
         }
@@ -249,20 +245,14 @@ impl Site {
     }
 
     /// Places whose own name has one of the needles, lists among them, and nothing that stands in them.
-    pub fn named(&self, needles: &[std::sync::Arc<Needle>]) -> Vec<PlaceId> {
-        let has = |place: &&Place| {
-            place
-                .names
-                .iter()
-                .any(|name| needles.iter().any(|needle| name.has(needle)))
-        };
+    pub fn named(&self, needles: &[Arc<Needle>]) -> Vec<PlaceId> {
         let own =
             |place: &&Place| !self.nodes[place.main].index && Some(place.id) != self.furniture;
         let mut found: Vec<PlaceId> = self
             .places
             .iter()
             .filter(own)
-            .filter(has)
+            .filter(|place| place.named(needles))
             .map(|place| place.id)
             .collect();
         found.sort_by_key(|&id| (self.clicks(id).unwrap_or(u32::MAX), id));
@@ -379,9 +369,14 @@ impl Site {
         found
     }
 
+    /// A place's page, or the file that stands alone.
+    pub fn main(&self, place: PlaceId) -> &Node {
+        &self.nodes[self.places[place].main]
+    }
+
     /// Clicks from the home page to a place.
     pub fn clicks(&self, place: PlaceId) -> Option<u32> {
-        self.nodes[self.places[place].main].clicks
+        self.main(place).clicks
     }
 
     /// Where the content of a place first has the needle: its files first, then the page; its name is not content.
@@ -451,6 +446,11 @@ impl Place {
     pub fn name(&self) -> &str {
         self.names.first().map_or("", Text::as_str)
     }
+
+    /// Whether one of its names has one of the needles.
+    pub fn named(&self, needles: &[Arc<Needle>]) -> bool {
+        self.names.iter().any(|name| name.has_any(needles))
+    }
 }
 
 /// Fewer characters of text than this beside a content image: the image is the content.
@@ -497,6 +497,24 @@ impl Node {
     pub fn document(&self) -> Option<&Document> {
         if let NodeKind::File(document) = &self.kind {
             Some(document)
+        } else {
+            None
+        }
+    }
+
+    /// Data tables of a page or file.
+    pub fn tables(&self) -> &[Table] {
+        match &self.kind {
+            NodeKind::Page(page) => &page.tables,
+            NodeKind::File(document) => &document.tables,
+            _ => &[],
+        }
+    }
+
+    /// Why it cannot be opened, in Thai; `None` when it can.
+    pub fn broken(&self) -> Option<&str> {
+        if let NodeKind::Broken(why) = &self.kind {
+            Some(why)
         } else {
             None
         }
