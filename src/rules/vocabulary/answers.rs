@@ -66,7 +66,12 @@ fn evidence(at: &Dynamic) -> Option<Vec<Evidence>> {
     }
 }
 
-fn answer(outcome: Outcome, because: &str, at: Dynamic) -> Fallible<Answer> {
+fn answer(
+    rule: &NativeCallContext,
+    outcome: Outcome,
+    because: &str,
+    at: Dynamic,
+) -> Fallible<Answer> {
     let because = because.trim().to_owned();
     if because.is_empty() {
         return mistake("คำตอบต้องมีประโยคอธิบายเหตุผล");
@@ -74,7 +79,7 @@ fn answer(outcome: Outcome, because: &str, at: Dynamic) -> Fallible<Answer> {
     let Some(evidence) = evidence(&at) else {
         return mistake(format!(
             "ที่ท้ายคำตอบต้องเป็นสถานที่ที่พบ (Places, People, Forms, Tables หรือ Leaders) แต่ได้ {}",
-            at.type_name()
+            rule.engine().map_type_name(at.type_name())
         ));
     };
     if evidence.is_empty() && outcome == Outcome::Met {
@@ -92,28 +97,28 @@ fn answer(outcome: Outcome, because: &str, at: Dynamic) -> Fallible<Answer> {
 mod words {
     /// เป็นไปตามเกณฑ์ เพราะ… ที่…
     #[rhai_fn(return_raw)]
-    pub fn met(because: &str, at: Dynamic) -> Fallible<Answer> {
-        answer(Outcome::Met, because, at)
+    pub fn met(rule: NativeCallContext, because: &str, at: Dynamic) -> Fallible<Answer> {
+        answer(&rule, Outcome::Met, because, at)
     }
 
     /// ไม่เป็นไปตามเกณฑ์ เพราะ… ที่…
     #[rhai_fn(return_raw)]
-    pub fn unmet(because: &str, at: Dynamic) -> Fallible<Answer> {
-        answer(Outcome::Unmet, because, at)
+    pub fn unmet(rule: NativeCallContext, because: &str, at: Dynamic) -> Fallible<Answer> {
+        answer(&rule, Outcome::Unmet, because, at)
     }
 
     /// เครื่องตัดสินไม่ได้ เพราะ… ที่… (อ่านไม่ได้)
     #[rhai_fn(return_raw)]
-    pub fn unsure(because: &str, at: Dynamic) -> Fallible<Answer> {
-        answer(Outcome::Unsure, because, at)
+    pub fn unsure(rule: NativeCallContext, because: &str, at: Dynamic) -> Fallible<Answer> {
+        answer(&rule, Outcome::Unsure, because, at)
     }
 
     /// ต้องให้คนตัดสิน เพราะ… ที่…
     #[rhai_fn(return_raw)]
-    pub fn ask_person(because: &str, at: Dynamic) -> Fallible<Answer> {
+    pub fn ask_person(rule: NativeCallContext, because: &str, at: Dynamic) -> Fallible<Answer> {
         Ok(Answer {
             reason: Some(Reason::NeedsPerson),
-            ..answer(Outcome::Unsure, because, at)?
+            ..answer(&rule, Outcome::Unsure, because, at)?
         })
     }
 }

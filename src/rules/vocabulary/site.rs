@@ -96,7 +96,8 @@ mod words {
         let there = (0..site.site.places.len()).filter(|&place| {
             let node = site.site.main(place);
             let has = |word: &String| node.url.as_str().contains(word.as_str());
-            matches!(node.kind, NodeKind::OffSite) && words.iter().any(has)
+            // A share button passes a page on and is no channel.
+            matches!(node.kind, NodeKind::OffSite) && !node.index && words.iter().any(has)
         });
         Places::of(&site.site, there)
     }
