@@ -86,6 +86,16 @@ impl Agency {
         best.agency()
     }
 
+    /// The agency with its kind, told from its name when nobody said it.
+    pub fn with_kind(mut self) -> Self {
+        if self.kind == AgencyKind::Unknown {
+            let name = self.name.clone();
+            self.kind = Self::recognise(std::iter::once(name.as_str()))
+                .map_or(AgencyKind::Unknown, |told| told.kind);
+        }
+        self
+    }
+
     /// Whether a mention is of this agency. Spelling and abbreviation may differ, and so may the rank: an อบต. that
     /// became a เทศบาล is the same agency in its old papers.
     pub fn is(&self, mention: &Mention) -> bool {
@@ -154,6 +164,7 @@ pub enum AgencyKind {
     #[serde(alias = "thesaban", alias = "city", alias = "town")]
     Municipality,
     /// องค์การบริหารส่วนจังหวัด.
+    #[serde(alias = "pao")]
     Provincial,
     /// กรุงเทพมหานคร, เมืองพัทยา.
     Special,

@@ -115,9 +115,11 @@ impl Facts {
             .into_iter()
             .map(|row| dated(name_spot.clone(), row))
             .collect();
+        // The nearest heading is the last; what an index promises counts least.
         let sections: Vec<Dated> = place
-            .sections
+            .claims
             .iter()
+            .chain(&place.sections)
             .map(|text| dated(name_spot.clone(), text.as_str()))
             .collect();
 

@@ -150,6 +150,8 @@ pub struct Place {
     pub names: Vec<Text>,
     /// What it stands under: breadcrumb, group headings.
     pub sections: Vec<Text>,
+    /// What the rows of an ITA index promise of it.
+    pub claims: Vec<Text>,
     list: OnceLock<bool>,
     facts: OnceLock<facts::Facts>,
     leaders: OnceLock<Vec<Leader>>,
@@ -191,6 +193,9 @@ impl Site {
                 ranks.insert(place.id, Rank::Named);
             } else if self.holds_papers(place) && stands_in(place) {
                 ranks.insert(place.id, Rank::Section);
+            } else if named(&place.claims) {
+                let kept = self.opens_with(place.id, needles);
+                ranks.insert(place.id, if kept { Rank::Section } else { Rank::Claimed });
             }
         }
         // A list page hands its name down: to its rows, the pages of the list, and what these hold. Any other page hands
@@ -202,7 +207,14 @@ impl Site {
                 let list = self.is_list(parent);
                 for &child in &self.children[parent] {
                     if !ranks.contains_key(&child) && self.inherits(child, list) {
-                        ranks.insert(child, Rank::Section);
+                        let promised = ranks.get(&parent) == Some(&Rank::Claimed)
+                            && !self.opens_with(child, needles);
+                        let rank = if promised {
+                            Rank::Claimed
+                        } else {
+                            Rank::Section
+                        };
+                        ranks.insert(child, rank);
                         next.push(child);
                     }
                 }
@@ -226,6 +238,24 @@ impl Site {
             .collect();
         found.sort_by_key(|&(id, rank)| (rank, self.clicks(id).unwrap_or(u32::MAX), id));
         found
+    }
+
+    /// Whether the head of a place's content has one of the needles.
+    fn opens_with(&self, place: PlaceId, needles: &[std::sync::Arc<Needle>]) -> bool {
+        /// Characters in which a document says what it is.
+        const HEAD: usize = 600;
+        self.nodes_of(&self.places[place]).any(|(_, node)| {
+            let text = node.text.as_str();
+            let end = text
+                .char_indices()
+                .nth(HEAD)
+                .map_or(text.len(), |(end, _)| end);
+            needles.iter().any(|needle| {
+                node.text
+                    .find(needle)
+                    .is_some_and(|range| range.start < end)
+            })
+        })
     }
 
     /// A place that can be what a section is about: not a link to somebody else's website.
@@ -437,8 +467,10 @@ impl Site {
 pub enum Rank {
     /// Its own name says so.
     Named,
-    /// It stands in a section of that name.
+    /// It stands in a section of that name, or an ITA index promises it and it opens with the words.
     Section,
+    /// An ITA index promises it; what can be read of it does not say so.
+    Claimed,
 }
 
 impl Place {

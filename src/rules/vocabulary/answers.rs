@@ -85,6 +85,17 @@ fn answer(
     if evidence.is_empty() && outcome == Outcome::Met {
         return mistake("คำตอบ met ต้องชี้สถานที่อย่างน้อยหนึ่งแห่ง");
     }
+    let promised = at
+        .read_lock::<Places>()
+        .is_some_and(|places| places.only_promised());
+    if promised && outcome == Outcome::Met {
+        return Ok(Answer {
+            outcome: Outcome::Unsure,
+            because: format!("{because} แต่มีเพียงตารางดัชนีที่บอกว่าเป็นเรื่องนี้ ให้เปิดดูว่าใช่"),
+            evidence,
+            reason: Some(Reason::NeedsPerson),
+        });
+    }
     Ok(Answer {
         outcome,
         because,

@@ -55,6 +55,11 @@ impl Places {
         self.hits.is_empty()
     }
 
+    /// Nothing but the row of an index says that these places are about the item.
+    pub(super) fn only_promised(&self) -> bool {
+        !self.hits.is_empty() && self.hits.iter().all(|hit| hit.rank == Rank::Claimed)
+    }
+
     /// Places as evidence, at most `most`.
     pub fn evidence(&self, most: usize) -> Vec<Evidence> {
         self.hits
@@ -329,7 +334,10 @@ mod words {
         let agency = &places.site.agency;
         places.with_node(
             "ไม่กล่าวถึงหน่วยงานนี้",
-            |node| agency.name.is_empty() || agency.named_in(node.text.as_str()),
+            |node| {
+                let says = [node.text.as_str(), node.title.as_str()];
+                agency.name.is_empty() || says.into_iter().any(|text| agency.named_in(text))
+            },
         )
     }
 
