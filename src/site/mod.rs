@@ -193,7 +193,7 @@ impl Site {
                 ranks.insert(place.id, Rank::Named);
             } else if self.holds_papers(place) && stands_in(place) {
                 ranks.insert(place.id, Rank::Section);
-            } else if named(&place.claims) {
+            } else if place.claims.iter().any(|text| text.has_any(needles)) {
                 let kept = self.opens_with(place.id, needles);
                 ranks.insert(place.id, if kept { Rank::Section } else { Rank::Claimed });
             }
