@@ -1,6 +1,6 @@
 //! The network, and the value it leaves behind: a [`capture::Capture`].
 //!
-//! [`crawl`] walks from the home page outward: `frontier` says what comes next (and `traps` what never ends), `host` when, `client`
+//! `crawl` walks from the home page outward: `frontier` says what comes next (and `traps` what never ends), `host` when, `client`
 //! asks, `refs` finds what a page names. [`warc`] keeps the capture.
 
 pub mod address;
