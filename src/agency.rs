@@ -86,6 +86,19 @@ impl Agency {
         best.agency()
     }
 
+    /// The agency that a website's own title names in full, whatever words its name holds (`กรมส่งเสริมการเกษตร`).
+    pub fn titled(title: &str) -> Option<Self> {
+        let form = FORMS.iter().find(|form| title.starts_with(form.full))?;
+        let name = crate::thai::clean(title);
+        (name.chars().count() > form.full.chars().count() + 2).then(|| Self {
+            name,
+            short_name: String::new(),
+            kind: form.kind,
+            district: String::new(),
+            province: String::new(),
+        })
+    }
+
     /// The agency with its kind, told from its name when nobody said it.
     pub fn with_kind(mut self) -> Self {
         if self.kind == AgencyKind::Unknown {
@@ -281,6 +294,9 @@ const FORMS: [Form; 16] = [
 /// What follows the word for a kind where a text speaks of the kind.
 const FILLERS: &str = "ตาม อาจ เมื่อ ต้อง ควร จะ ที่ ใน นี้ นั้น ใด อื่น แห่ง ของ กับ ต่อ จาก ทุก";
 
+/// What follows it where a text tells what the agency does: `มหาวิทยาลัยอบรม…` is no name.
+const DEEDS: &str = "อบรม จัด เปิด เข้า มอบ ลงนาม ชี้แจง";
+
 /// A mention with its place among the letters of the line.
 struct Named {
     mention: Mention,
@@ -321,7 +337,9 @@ fn read(line: &Line, text: &str, i: usize) -> Option<Named> {
     let letters = place.chars().filter(|&c| !is_mark(c)).count();
     let house =
         !form.kind.is_local() && (place.contains("เทศบาล") || place.contains("องค์การบริหาร"));
-    if end > after && (letters < 2 || house || FILLERS.split(' ').any(|word| word == place)) {
+    let deed = !form.kind.is_local() && DEEDS.split(' ').any(|word| place.starts_with(word));
+    let filler = deed || FILLERS.split(' ').any(|word| word == place);
+    if end > after && (letters < 2 || house || filler) {
         return None;
     }
     Some(Named {
@@ -565,6 +583,30 @@ mod tests {
 
     fn agency(name: &str) -> Agency {
         Agency::from_json(&format!(r#"{{"name": "{name}"}}"#)).expect("an agency")
+    }
+
+    #[test]
+    fn a_site_title_is_a_whole_name() {
+        let told = Agency::titled("กรมส่งเสริมการเกษตร").unwrap();
+        assert_eq!(
+            (told.name.as_str(), told.kind),
+            ("กรมส่งเสริมการเกษตร", AgencyKind::Central)
+        );
+        assert!(Agency::titled("หน้าแรก").is_none());
+        assert!(Agency::titled("กรม").is_none());
+    }
+
+    #[test]
+    fn what_an_agency_does_is_no_name() {
+        assert!(mentions("มหาวิทยาลัยอบรมจริยธรรมแก่บุคลากร").is_empty());
+        assert_eq!(mentions("มหาวิทยาลัยบ้านดี").len(), 1);
+    }
+
+    #[test]
+    fn the_name_tells_the_kind() {
+        let mut agency = Agency::titled("เทศบาลตำบลบ้านดี").unwrap();
+        agency.kind = AgencyKind::Unknown;
+        assert_eq!(agency.with_kind().kind, AgencyKind::Municipality);
     }
 
     #[test]

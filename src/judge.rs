@@ -317,7 +317,9 @@ fn near_misses(
     criteria: &[CriterionVerdict],
     found: Option<&Places>,
 ) -> Vec<NearMiss> {
+    let located = found.is_some_and(|found| !found.is_none());
     let off_year = unmet(loaded, criteria)
+        .filter(|_| located)
         .filter(|(criterion, _)| criterion.reason == Some(Reason::OffYear))
         .flat_map(|(_, verdict)| {
             verdict.evidence.iter().map(|evidence| NearMiss {

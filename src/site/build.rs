@@ -62,6 +62,14 @@ impl Site {
         let agency = agency
             .map(Agency::with_kind)
             .or_else(|| Agency::recognise(draft.mastheads().iter().map(String::as_str)))
+            .or_else(|| {
+                let shared = draft.shared_titles();
+                let titles = draft.nodes.iter().filter_map(Node::page);
+                titles
+                    .flat_map(|page| title_parts(&page.title))
+                    .filter(|part| shared.contains(&thai::key(part)))
+                    .find_map(Agency::titled)
+            })
             .unwrap_or_else(nobody);
         draft.agency = agency;
         draft.name_pages();
@@ -952,8 +960,11 @@ impl Draft {
             .take(LINES)
         {
             let begins_body = BODY.iter().any(|word| line.starts_with(word));
+            // The year is the last thing a title says, but for the months in brackets.
+            let goes_on = line.starts_with(['(', '[']) || line.starts_with("รอบ");
+            let dated = !goes_on && !dates::scan(&title).is_empty();
             if title.chars().count() + line.chars().count() > LONG
-                || begins_body && !title.is_empty()
+                || (begins_body || dated) && !title.is_empty()
             {
                 break;
             }
@@ -1355,4 +1366,210 @@ fn read_bodies(answered: &[Answered]) -> Vec<Extracted> {
         .into_iter()
         .map(|slot| slot.into_inner().unwrap_or(Extracted::Other))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::fetch::capture::{Response, Visit};
+    use crate::site::Rank;
+    use crate::thai::Needle;
+
+    fn capture(pages: &[(&str, String)]) -> Capture {
+        let home = Url::parse("http://agency.test/").unwrap();
+        let visits = pages.iter().map(|(path, body)| Visit {
+            url: home.join(path).unwrap(),
+            found: None,
+            at: jiff::Timestamp::UNIX_EPOCH,
+            result: Ok(Response {
+                status: 200,
+                headers: vec![("Content-Type".into(), "text/html; charset=utf-8".into())],
+                body: Bytes::from(body.clone()),
+                truncated: None,
+            }),
+        });
+        Capture {
+            visits: visits.collect(),
+            home: home.clone(),
+            taken_on: jiff::civil::date(2022, 5, 18),
+            skipped: Vec::new(),
+            traps: Vec::new(),
+            stop: None,
+            digest: None,
+        }
+    }
+
+    /// A page of a site that marks nothing as a heading, with the same menu and `<title>` everywhere.
+    fn plain(body: &str) -> String {
+        let menu = ["โครงสร้าง", "อำนาจหน้าที่", "กฎหมาย", "ติดต่อเรา", "ดัชนี", "ข่าว"];
+        let menu: String = menu
+            .iter()
+            .enumerate()
+            .map(|(at, name)| format!("<div><a href=\"/m{at}\">{name}</a></div>"))
+            .collect();
+        format!(
+            "<html><head><title>เทศบาลตำบลบ้านดี</title></head><body><div>เทศบาลตำบลบ้านดี</div><div>{menu}</div>\
+             <div>{body}</div></body></html>"
+        )
+    }
+
+    fn site(index: &str, extra: &[(&str, String)]) -> Site {
+        let long = |of: &str| {
+            format!(
+                "<div>{of} ของเทศบาลมีข้อความในหน้านี้ยาวพอที่จะเป็นเนื้อหาของหน้า ไม่ใช่เพียงรายการลิงก์</div>"
+            )
+        };
+        let mut pages = vec![
+            (
+                "/",
+                plain(&format!("<div>ยินดีต้อนรับ</div>{}", long("ยินดีต้อนรับ"))),
+            ),
+            (
+                "/m0",
+                plain(&format!("<div>โครงสร้าง</div>{}", long("โครงสร้าง"))),
+            ),
+            (
+                "/m1",
+                plain(&format!("<div>อำนาจหน้าที่</div>{}", long("อำนาจหน้าที่"))),
+            ),
+            (
+                "/m2",
+                plain(
+                    "<div>กฎหมาย</div><div><a href=\"http://law.test/1\">พ.ร.บ. หนึ่ง</a></div><div><a \
+                     href=\"http://law.test/2\">พ.ร.บ. สอง</a></div><div><a href=\"http://law.test/3\">พ.ร.บ. \
+                     สาม</a></div><div><a href=\"http://law.test/4\">พ.ร.บ. สี่</a></div>",
+                ),
+            ),
+            (
+                "/m3",
+                plain(&format!("<div>ติดต่อเรา</div>{}", long("ติดต่อเรา"))),
+            ),
+            ("/m4", plain(index)),
+        ];
+        pages.extend(extra.iter().cloned());
+        Site::build(&capture(&pages), None)
+    }
+
+    fn at<'a>(site: &'a Site, path: &str) -> &'a Node {
+        let url = Url::parse("http://agency.test/").unwrap().join(path);
+        site.node_at(&url.unwrap()).unwrap()
+    }
+
+    fn rank(site: &Site, path: &str, words: &str) -> Option<Rank> {
+        let found = site.find(&[Arc::new(Needle::parse(words))]);
+        let url = &at(site, path).url;
+        found
+            .into_iter()
+            .find(|(place, _)| &site.nodes[site.places[*place].main].url == url)
+            .map(|(_, rank)| rank)
+    }
+
+    #[test]
+    fn a_page_without_headings_is_called_by_its_first_line() {
+        let site = site("<div>ดัชนี</div>", &[]);
+        assert_eq!(at(&site, "/m0").title, "โครงสร้าง");
+        assert_eq!(at(&site, "/m3").title, "ติดต่อเรา");
+    }
+
+    #[test]
+    fn a_list_of_links_that_stands_nowhere_else_is_content() {
+        let site = site("<div>ดัชนี</div>", &[]);
+        assert_eq!(at(&site, "/m2").title, "กฎหมาย");
+        assert!(at(&site, "/m2").text.as_str().contains("พ.ร.บ. สี่"));
+    }
+
+    #[test]
+    fn a_promise_of_the_index_names_nothing() {
+        let rows: String = ["แผนดำเนินงาน", "รายงานการรับฟัง", "คู่มือ", "สถิติ", "ความพึงพอใจ"]
+            .iter()
+            .enumerate()
+            .map(|(at, name)| format!("<div>O1{at} {name} <a href=\"/doc{at}\">คลิก</a></div>"))
+            .collect();
+        let kept =
+            plain("<div>ข้อมูลของเทศบาล</div><div>แผนดำเนินงานประจำปีของเทศบาลมีโครงการดังต่อไปนี้</div>");
+        let broken = plain("<div>ผลการประกวดร้องเพลง</div><div>เมื่อวันที่ 9 มกราคม 2565 ณ ลานกีฬา</div>");
+        let site = site(
+            &rows,
+            &[
+                ("/doc0", kept),
+                ("/doc1", broken),
+                ("/doc2", plain("<div>คู่มือ</div><div>เรื่องที่หนึ่ง</div>")),
+            ],
+        );
+        assert!(at(&site, "/m4").index);
+        assert_eq!(rank(&site, "/doc0", "แผนดำเนินงาน"), Some(Rank::Section));
+        assert_eq!(rank(&site, "/doc1", "การรับฟัง"), Some(Rank::Claimed));
+        assert_eq!(rank(&site, "/doc2", "คู่มือ"), Some(Rank::Named));
+    }
+
+    #[test]
+    fn an_empty_answer_is_a_broken_link() {
+        let site = site(
+            "<div>ดัชนี</div><div><a href=\"/empty.pdf\">แผนการใช้จ่ายงบประมาณ</a></div>",
+            &[("/empty.pdf", String::new())],
+        );
+        assert!(matches!(at(&site, "/empty.pdf").kind, NodeKind::Broken(_)));
+    }
+
+    #[test]
+    fn the_manuals_titles_make_an_index_without_numbers() {
+        let rows: String = MANUAL[..6]
+            .iter()
+            .enumerate()
+            .map(|(at, title)| {
+                format!("<tr><td>0{at}</td><td>{title}</td><td><a href=\"/m{at}\">http://x</a></td></tr>")
+            })
+            .collect();
+        let site = site(&format!("<table>{rows}</table>"), &[]);
+        assert!(at(&site, "/m4").index);
+        assert!(!at(&site, "/m2").index);
+    }
+
+    #[test]
+    fn months_stand_in_the_titles_of_filled_tables() {
+        let head = "<tr><th>งาน</th><th>วงเงิน</th></tr>";
+        let filler = "ข้อความ ".repeat(200);
+        let body = format!(
+            "<h2>สรุปผลการจัดซื้อจัดจ้าง</h2><p>{filler}</p><h4>เดือนตุลาคม 2564</h4><table>{head}<tr><td>ซื้อวัสดุ</td>\
+             <td>9,000</td></tr></table><h4>เดือนพฤศจิกายน 2564</h4><table>{head}<tr><td></td><td></td></tr></table>"
+        );
+        let site = site("<div>ดัชนี</div>", &[("/m5", plain(&body))]);
+        let place = site
+            .places
+            .iter()
+            .find(|place| site.nodes[place.main].title == "สรุปผลการจัดซื้อจัดจ้าง")
+            .unwrap();
+        let months: Vec<String> = site
+            .months(place.id)
+            .iter()
+            .map(|m| m.to_string())
+            .collect();
+        assert_eq!(months, ["ตุลาคม 2564"]);
+    }
+
+    #[test]
+    fn rows_are_shown_without_their_buttons() {
+        let label = |text: &str, row: &str| Label {
+            text: text.into(),
+            row: row.into(),
+            under: vec!["O12 รายงานผล".into()],
+            from: 0,
+            part: Part::Content,
+        };
+        assert_eq!(
+            label("ดาวน์โหลด", "1 | แผนปฏิบัติการ ปี 2563 | 2019-12-20 | ดาวน์โหลด").shown(),
+            "แผนปฏิบัติการ ปี 2563"
+        );
+        assert_eq!(label("เปิดดูข้อมูล", "เปิดดูข้อมูล").shown(), "O12 รายงานผล");
+        assert_eq!(label("No Gift Policy", "").shown(), "No Gift Policy");
+    }
+
+    #[test]
+    fn item_numbers_may_be_thai() {
+        let mut items = BTreeSet::new();
+        item_numbers("O๑๒ รายงาน OIT 13 โครงการ OPEN 5", &mut items);
+        assert_eq!(items, BTreeSet::from([12, 13]));
+    }
 }

@@ -308,12 +308,23 @@ fn ranges(names: &[Dated], heads: &[Dated], sections: &[Dated]) -> Vec<(i16, i16
     Vec::new()
 }
 
-/// Heads of the sheets of a workbook and of the later pages of a document: one month each, in a bound volume.
+/// Titles of a page's filled tables, heads of the sheets of a workbook and of the later pages of a document: one month
+/// each, in a bound volume.
 fn page_heads<'a>(site: &'a Site, place: &'a Place) -> Vec<Dated> {
     const PAGE_HEAD: usize = 300;
     const PAGES: usize = 120;
     let mut found = Vec::new();
     for (id, node) in site.nodes_of(place) {
+        let tables = node.page().into_iter().flat_map(|page| &page.tables);
+        let filled = tables.filter(|table| {
+            let mut cells = table.rows.iter().flat_map(|row| row.iter().skip(1));
+            cells.any(|cell| !cell.trim().is_empty())
+        });
+        let spot = Spot {
+            node: id,
+            range: None,
+        };
+        found.extend(filled.map(|table| dated(spot.clone(), &table.title)));
         let Some(document) = node
             .document()
             .filter(|document| document.reading == Reading::Text)

@@ -402,6 +402,16 @@ mod tests {
     }
 
     #[test]
+    fn amounts_have_groups_of_three_digits() {
+        let money = Needle::parse("งบประมาณ + {จำนวนเงิน}");
+        assert!(Text::new("งบประมาณ 30,000").has(&money));
+        assert!(Text::new("งบประมาณ ๑,๒๐๐,๐๐๐.๕๐ บาท").has(&money));
+        assert!(!Text::new("ปีงบประมาณ 2565 หมู่ 1,2 และ 3").has(&money));
+        assert!(!Text::new("งบประมาณ 2564,2565").has(&money));
+        assert!(!Text::new("มี 30,000 คน").has(&money));
+    }
+
+    #[test]
     fn a_hit_is_a_stretch_of_the_raw_text() {
         let text = Text::new("องค์การฯ ขอประกาศ  แผนการใช้จ่าย\nงบประมาณ ประจําปี ๒๕๖๔ ดังนี้");
         assert_eq!(

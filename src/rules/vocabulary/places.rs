@@ -268,6 +268,20 @@ mod words {
         ))
     }
 
+    /// เฉพาะหน้าที่มีหัวข้อย่อยซึ่งมีคำใดคำหนึ่ง และมีเนื้อหาใต้หัวข้อนั้น
+    #[rhai_fn(pure, return_raw)]
+    pub fn with_heading(places: &mut Places, words: Dynamic) -> Fallible<Places> {
+        let needles = needles(&words)?;
+        let why = format!("ไม่มีหัวข้อ “{}”", needles[0].as_str());
+        Ok(places.with_page(&why, |page| {
+            page.blocks.windows(2).any(|pair| {
+                let content = pair.iter().all(|block| block.part == Part::Content);
+                let headed = pair[0].level > 0 && pair[1].level == 0;
+                content && headed && Text::new(pair[0].text.as_str()).has_any(&needles)
+            })
+        }))
+    }
+
     /// ตัดที่ซึ่งชื่อมีคำใดคำหนึ่งออก
     #[rhai_fn(pure, return_raw)]
     pub fn without(places: &mut Places, words: Dynamic) -> Fallible<Places> {
@@ -278,7 +292,7 @@ mod words {
                 .iter()
                 .filter(|needle| names.iter().any(|name| name.has(needle)));
             others.next().map_or(Ok(None), |needle| {
-                Err(format!("เป็นเรื่อง “{}”", needle.as_str()))
+                Err(format!("ชื่อบอกว่าเป็นเรื่องอื่น (“{}”)", needle.as_str()))
             })
         }))
     }
