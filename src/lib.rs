@@ -15,6 +15,7 @@ pub mod extract;
 pub mod fetch;
 pub mod judge;
 pub mod measures;
+pub mod ocr;
 pub mod report;
 pub mod rules;
 #[cfg(test)]

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use super::wrap::{columns, padded, wrap};
 use super::{
-    agency_line, basis_words, count, decision_words, harmless, of, outcome_words, readable_url,
-    shortened, summary_adds,
+    agency_line, basis_words, count, decision_words, harmless, ocr_lines, of, outcome_words,
+    readable_url, shortened, summary_adds,
 };
 use crate::audit::{Audit, Item};
 use crate::fetch::capture::Found;
@@ -36,6 +36,9 @@ pub fn text(audit: &Audit, colour: bool) -> String {
     faults(&mut sheet, audit);
     sheet.out
 }
+
+/// Addresses read by OCR that are named.
+const OCR_FILES: usize = 10;
 
 #[derive(Clone, Copy)]
 enum Ink {
@@ -441,6 +444,22 @@ fn coverage(sheet: &mut Sheet, audit: &Audit) {
         let _ = write!(read, " (เครื่องอ่านข้อความไม่ได้ {} ไฟล์)", seen.unreadable);
     }
     sheet.hang("  ", &read, None);
+    for line in ocr_lines(audit) {
+        sheet.hang("  ", &line, None);
+    }
+    let files = seen.ocr.iter().flat_map(|ocr| &ocr.files);
+    for file in files.clone().take(OCR_FILES) {
+        let line = format!(
+            "{} ({} จาก {} หน้า)",
+            readable_url(&file.url),
+            file.pages,
+            file.of
+        );
+        sheet.hang("  · ", &line, Some(Ink::Faint));
+    }
+    if let more @ 1.. = files.count().saturating_sub(OCR_FILES) {
+        sheet.hang("  · ", &format!("และอีก {more} แห่ง"), Some(Ink::Faint));
+    }
     if seen.complete {
         sheet.hang("  ", "อ่านครบทุกหน้าที่เข้าถึงได้จากหน้าแรก", None);
     } else {

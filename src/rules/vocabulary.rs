@@ -315,19 +315,20 @@ const HEAD: usize = 500;
 
 fn headed(site: &Site, place: PlaceId, needles: &[Arc<Needle>]) -> bool {
     let place = &site.places[place];
-    let head = |text: &Text| {
-        text.as_str()
-            .char_indices()
+    let head = |text: &str| {
+        text.char_indices()
             .nth(HEAD)
-            .map_or(text.as_str().len(), |(end, _)| end)
+            .map_or(text.len(), |(end, _)| end)
+    };
+    let in_head = |text: &str, found: Option<std::ops::Range<usize>>| {
+        found.is_some_and(|range| range.start < head(text))
     };
     named(site, place.id, needles)
         || site.nodes_of(place).any(|(_, node)| {
-            let end = head(&node.text);
             needles.iter().any(|needle| {
-                node.text
-                    .find(needle)
-                    .is_some_and(|range| range.start < end)
+                let by_ocr = |read: &site::OcrText| in_head(read.as_str(), read.find(needle));
+                in_head(node.text.as_str(), node.text.find(needle))
+                    || node.ocr.as_ref().is_some_and(by_ocr)
             })
         })
 }
@@ -673,6 +674,39 @@ fn answer(outcome: Outcome, because: &str, at: Dynamic) -> Fallible<Answer> {
     })
 }
 
+/// Who is shown as holding the highest office.
+fn current_head(site: &Site) -> Option<(PlaceId, Person)> {
+    let titles = site.agency.kind.head_titles();
+    let mut list: Vec<(PlaceId, Person)> = Vec::new();
+    for place in site
+        .places
+        .iter()
+        .filter(|place| site.clicks(place.id).is_some())
+    {
+        let Some(page) = site.nodes[place.main].page() else {
+            continue;
+        };
+        for person in &page.people {
+            let acts = |title: &&str| person.position.contains(&format!("ปฏิบัติหน้าที่{title}"));
+            if titles
+                .iter()
+                .any(|title| person.position.starts_with(title) || acts(title))
+            {
+                list.push((place.id, person.clone()));
+            }
+        }
+    }
+    // Who stands with a picture among colleagues is shown as holding the office; a name under an old paper is not.
+    // Of several such pages the one nearest to the home page is current: old generations of a site lie deeper.
+    let team = |place: PlaceId| {
+        site.nodes[site.places[place].main]
+            .page()
+            .is_some_and(|page| page.people.len() > 1)
+    };
+    list.sort_by_key(|(place, person)| (!team(*place), !person.photo, site.clicks(*place), *place));
+    list.into_iter().next()
+}
+
 /// The vocabulary itself; the comments become `vocabulary.d.rhai` and the handbook.
 #[export_module]
 #[allow(
@@ -840,35 +874,9 @@ pub mod words {
     /// ผู้บริหารสูงสุดคนปัจจุบันตามที่เว็บไซต์แสดง
     #[rhai_fn(get = "head", pure)]
     pub fn head(site: &mut SiteView) -> People {
-        let titles = site.site.agency.kind.head_titles();
-        let mut list: Vec<(PlaceId, Person)> = Vec::new();
-        for place in site
-            .site
-            .places
-            .iter()
-            .filter(|place| site.site.clicks(place.id).is_some())
-        {
-            let Some(page) = site.site.nodes[place.main].page() else {
-                continue;
-            };
-            for person in &page.people {
-                let acts = |title: &&str| person.position.contains(&format!("ปฏิบัติหน้าที่{title}"));
-                if titles
-                    .iter()
-                    .any(|title| person.position.starts_with(title) || acts(title))
-                {
-                    list.push((place.id, person.clone()));
-                }
-            }
-        }
-        // Who stands with a picture among colleagues is shown as holding the office; a name under an old paper is not.
-        // Of several such pages the one nearest to the home page is current: old generations of a site lie deeper.
-        let team = |place: PlaceId| site.site.nodes[site.site.places[place].main].page().is_some_and(|page| page.people.len() > 1);
-        list.sort_by_key(|(place, person)| (!team(*place), !person.photo, site.site.clicks(*place), *place));
-        list.truncate(1);
         People {
             site: site.site.clone(),
-            list,
+            list: current_head(&site.site).into_iter().collect(),
         }
     }
 
@@ -1031,9 +1039,20 @@ pub mod words {
             let other = needles
                 .iter()
                 .find(|needle| site.spot(place, needle).is_some());
-            other.map_or(Ok(None), |needle| {
-                Err(format!("เนื้อหาเป็นเรื่อง “{}”", needle.as_str()))
-            })
+            if let Some(needle) = other {
+                return Err(format!("เนื้อหาเป็นเรื่อง “{}”", needle.as_str()));
+            }
+            // OCR loses words: that it did not find one is no proof.
+            let by_ocr = site
+                .nodes_of(&site.places[place])
+                .any(|(_, node)| node.ocr.is_some());
+            if by_ocr {
+                return Err(format!(
+                    "อ่านด้วย OCR จึงยืนยันไม่ได้ว่าไม่ใช่เรื่อง “{}”",
+                    needles[0].as_str()
+                ));
+            }
+            Ok(None)
         }))
     }
 
@@ -1096,9 +1115,11 @@ pub mod words {
     #[rhai_fn(get = "of_agency", pure)]
     pub fn of_agency(places: &mut Places) -> Places {
         places.keep(|site, place| {
-            let says = site
-                .nodes_of(&site.places[place])
-                .any(|(_, node)| site.agency.named_in(node.text.as_str()));
+            let says = site.nodes_of(&site.places[place]).any(|(_, node)| {
+                let named = |text: &str| site.agency.named_in(text);
+                named(node.text.as_str())
+                    || node.ocr.as_ref().is_some_and(|read| named(read.as_str()))
+            });
             if says || site.agency.name.is_empty() {
                 Ok(None)
             } else {
@@ -1111,7 +1132,11 @@ pub mod words {
     #[rhai_fn(get = "unread", pure)]
     pub fn unread(places: &mut Places) -> Places {
         places.keep(|site, place| match site.unread(place).first() {
-            Some(&node) => Ok(Some(Spot { node, range: None })),
+            Some(&node) => Ok(Some(Spot {
+                node,
+                range: None,
+                ocr: false,
+            })),
             None => Err("อ่านข้อความได้ แต่ไม่ตรงกับเรื่องนี้".to_owned()),
         })
     }
@@ -1457,17 +1482,29 @@ pub mod words {
     /// ผู้นำกิจกรรมหรือผู้ลงนามตามเนื้อหา
     #[rhai_fn(get = "leaders", pure)]
     pub fn leaders(places: &mut Places) -> Leaders {
-        let list = places
-            .hits
-            .iter()
-            .flat_map(|hit| {
-                places
-                    .site
-                    .leaders(hit.place)
-                    .iter()
-                    .map(|leader| (hit.place, leader.clone()))
-            })
-            .collect();
+        let all = places.hits.iter().flat_map(|hit| {
+            let leaders = places.site.leaders(hit.place).iter();
+            leaders.map(|leader| (hit.place, leader.clone()))
+        });
+        let (read, mut list): (Vec<_>, Vec<_>) = all.partition(|(_, leader)| leader.spot.ocr);
+        if !read.is_empty()
+            && let Some((_, head)) = current_head(&places.site)
+        {
+            // A name read off a picture counts where it is the one the site shows, a letter or two misread.
+            let name = Needle::parse(&head.name);
+            let own = read
+                .into_iter()
+                .filter(|(_, leader)| Text::new(leader.name.as_str()).find_near(&name).is_some());
+            list.extend(own.map(|(place, leader)| {
+                (
+                    place,
+                    Leader {
+                        name: head.name.clone(),
+                        ..leader
+                    },
+                )
+            }));
+        }
         Leaders {
             site: places.site.clone(),
             list,
@@ -1506,6 +1543,7 @@ pub mod words {
                         return Ok(Some(Spot {
                             node: id,
                             range: Some(range),
+                            ocr: false,
                         }));
                     }
                 }
@@ -1541,6 +1579,7 @@ pub mod words {
                         return Ok(Some(Spot {
                             node: id,
                             range: Some(at..after),
+                            ocr: false,
                         }));
                     }
                 }

@@ -200,6 +200,7 @@ impl Draft {
             title: String::new(),
             text: Text::default(),
             starts: Vec::new(),
+            ocr: None,
             index: false,
             menu: false,
         });
@@ -607,6 +608,7 @@ impl Draft {
                 title,
                 text: Text::new(text),
                 starts: Vec::new(),
+                ocr: None,
                 index: false,
                 menu: true,
             });

@@ -9,6 +9,7 @@ pub mod dates;
 mod folds;
 mod form;
 pub(crate) mod line;
+mod near;
 mod roles;
 mod text;
 
