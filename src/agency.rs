@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use crate::thai::line::Line;
-use crate::thai::{is_consonant, is_lead, is_mark, key, skeleton};
+use crate::thai::{self, is_consonant, is_lead, is_mark, key, skeleton};
 
 /// How far into a text its heading reaches, in letters.
 const HEADING: usize = 600;
@@ -86,6 +86,16 @@ impl Agency {
         best.agency()
     }
 
+    /// The agency with its kind, told from its name when nobody said it.
+    pub fn with_kind(mut self) -> Self {
+        if self.kind == AgencyKind::Unknown {
+            let name = self.name.clone();
+            self.kind = Self::recognise(std::iter::once(name.as_str()))
+                .map_or(AgencyKind::Unknown, |told| told.kind);
+        }
+        self
+    }
+
     /// Whether a mention is of this agency. Spelling and abbreviation may differ, and so may the rank: an อบต. that
     /// became a เทศบาล is the same agency in its old papers.
     pub fn is(&self, mention: &Mention) -> bool {
@@ -121,11 +131,7 @@ impl Agency {
     /// Another agency that the heading of a text names as its owner, when the heading does not name this one: a paper
     /// copied from elsewhere. Authorities that papers are sent to or that made the law are no owners.
     pub fn other_owner(&self, head: &str) -> Option<String> {
-        let end = head
-            .char_indices()
-            .nth(HEADING)
-            .map_or(head.len(), |(at, _)| at);
-        let head = &head[..end];
+        let head = thai::head(head, HEADING);
         if self.named_in(head) {
             return None;
         }
@@ -158,6 +164,7 @@ pub enum AgencyKind {
     #[serde(alias = "thesaban", alias = "city", alias = "town")]
     Municipality,
     /// องค์การบริหารส่วนจังหวัด.
+    #[serde(alias = "pao")]
     Provincial,
     /// กรุงเทพมหานคร, เมืองพัทยา.
     Special,

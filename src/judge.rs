@@ -145,7 +145,7 @@ fn judge_item(pack: &Pack, loaded: &LoadedRule, view: &SiteView) -> Verdict {
     let verdict = decide(&criteria);
     let reason = match verdict {
         Decision::Pass => None,
-        Decision::Unsure if found.is_none() => Some(Reason::NeedsPerson),
+        Decision::Unsure if found.as_ref().is_none_or(Places::is_none) => Some(Reason::NeedsPerson),
         Decision::Unsure => Some(unsure_because.unwrap_or(Reason::Unreadable)),
         Decision::Fail => Some(fail_reason(loaded, &criteria, found.as_ref())),
     };
@@ -172,7 +172,7 @@ fn locate(pack: &Pack, loaded: &LoadedRule, view: &SiteView) -> Result<Places, S
     let found = pack
         .call(loaded, "locate", vec![Dynamic::from(view.clone())])
         .map_err(|fault| fault.to_string())?;
-    let kind = found.type_name();
+    let kind = pack.engine().map_type_name(found.type_name());
     found
         .try_cast::<Places>()
         .ok_or_else(|| format!("{}: locate ต้องคืนค่าสถานที่ (Places) แต่ได้ {kind}", loaded.file))
@@ -187,7 +187,7 @@ fn call(
     let answer = pack
         .call(loaded, function, args)
         .map_err(|fault| fault.to_string())?;
-    let kind = answer.type_name();
+    let kind = pack.engine().map_type_name(answer.type_name());
     answer.try_cast::<Answer>().ok_or_else(|| {
         format!(
             "{}: {function} ต้องตอบด้วย met, unmet หรือ unsure แต่ได้ {kind}",
@@ -220,22 +220,30 @@ fn not_found(
     found: &Places,
     complete: bool,
 ) -> CriterionVerdict {
+    let looked_at = |miss: NearMiss| Evidence {
+        url: miss.url,
+        label: miss.label,
+        quote: None,
+        clicks: None,
+    };
     if let Some(broken) = found.broken() {
         let because = format!("เว็บไซต์มีลิงก์ “{}” แต่{}", broken.label, broken.lacks);
-        let evidence = Evidence {
-            url: broken.url,
-            label: broken.label,
-            quote: None,
-            clicks: None,
-        };
-        return answered(criterion, Outcome::Unmet, because, vec![evidence]);
+        return answered(criterion, Outcome::Unmet, because, vec![looked_at(broken)]);
     }
     if complete {
+        let nearest = found.near_misses(1).pop();
+        let because = match &nearest {
+            Some(miss) => format!(
+                "ไม่พบ “{title}” บนเว็บไซต์ ที่ใกล้เคียงที่สุดคือ “{}” แต่{}",
+                miss.label, miss.lacks
+            ),
+            None => format!("ไม่พบ “{title}” บนเว็บไซต์"),
+        };
         answered(
             criterion,
             Outcome::Unmet,
-            format!("ไม่พบ “{title}” บนเว็บไซต์"),
-            Vec::new(),
+            because,
+            nearest.map(looked_at).into_iter().collect(),
         )
     } else {
         answered(

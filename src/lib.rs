@@ -6,21 +6,22 @@
 //!                                     rules/2564 = Pack                                      (JSON)
 //! ```
 //!
-//! The module list is the data flow; a module uses only those above it.
+//! The module list is the data flow; a module uses only those above it (`tests/flow.rs` holds it to that).
 
+pub mod year;
+pub mod thai;
 pub mod agency;
-pub mod audit;
-pub mod demo;
-pub mod extract;
 pub mod fetch;
-pub mod judge;
-pub mod measures;
-pub mod ocr;
-pub mod report;
+pub mod extract;
+pub mod site;
 pub mod rules;
+pub mod judge;
+pub mod ocr;
+pub mod score;
+pub mod measures;
+pub mod audit;
+pub mod report;
+pub mod demo;
+
 #[cfg(test)]
 mod sample;
-pub mod score;
-pub mod site;
-pub mod thai;
-pub mod year;

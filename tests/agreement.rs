@@ -3,6 +3,12 @@
 //! A ratchet: a change may decide more items rightly, never fewer, and never one wrongly. `cargo test --test agreement
 //! -- --nocapture` prints the table.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot read its files has failed, and its table is for people"
+)]
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -46,14 +52,20 @@ fn tally(site: &str, year: i16) -> Tally {
     let capture = Capture::read(folder.join(format!("{site}.warc.gz"))).unwrap();
     let agency = Agency::from_json(&read(".site.json")).unwrap();
     let mut truth: serde_json::Value = serde_json::from_str(&read(".truth.json")).unwrap();
-    let truth: BTreeMap<String, Truth> = serde_json::from_value(truth[year.to_string()].take()).unwrap();
+    let truth: BTreeMap<String, Truth> =
+        serde_json::from_value(truth[year.to_string()].take()).unwrap();
     let pack = Pack::load(FiscalYear(year), &Sources::Embedded, vocabulary::register).unwrap();
     assert!(pack.faults().is_empty(), "{}", pack.faults()[0]);
     let verdicts = judge(&pack, &Arc::new(Site::build(&capture, Some(agency))));
     assert_eq!(verdicts.len(), truth.len());
     let mut tally = Tally::default();
     for verdict in verdicts {
-        assert!(verdict.faults.is_empty(), "{}: {}", verdict.id, verdict.faults[0]);
+        assert!(
+            verdict.faults.is_empty(),
+            "{}: {}",
+            verdict.id,
+            verdict.faults[0]
+        );
         let known = &truth[&verdict.id];
         let named = format!("{} ({})", verdict.id, known.reading);
         match (verdict.verdict, known.verdict.as_str()) {
@@ -79,12 +91,20 @@ fn no_verdict_is_wrong_and_no_more_are_unsure_than_before() {
             tally.unsure.len(),
             tally.false_pass.len(),
             tally.false_fail.len(),
-            [&tally.unsure[..], &tally.false_pass, &tally.false_fail].concat().join(", ")
+            [&tally.unsure[..], &tally.false_pass, &tally.false_fail]
+                .concat()
+                .join(", ")
         );
-        if !tally.false_pass.is_empty() || !tally.false_fail.is_empty() || tally.unsure.len() > most_unsure {
+        if !tally.false_pass.is_empty()
+            || !tally.false_fail.is_empty()
+            || tally.unsure.len() > most_unsure
+        {
             slipped.push(site);
         }
     }
     println!("{table}");
-    assert!(slipped.is_empty(), "{slipped:?} fell under the level reached\n{table}");
+    assert!(
+        slipped.is_empty(),
+        "{slipped:?} fell under the level reached\n{table}"
+    );
 }

@@ -600,7 +600,12 @@ fn a_fault_about_an_answer_points_at_its_function() {
 
 /// An outline as a table: what a year asks for, in a form a reviewer can read.
 fn outline(year: i16) -> String {
-    let pack = Pack::load(FiscalYear(year), &Sources::Embedded, |_| ()).unwrap();
+    let pack = Pack::load(
+        FiscalYear(year),
+        &Sources::Embedded,
+        prongsai::rules::vocabulary::register,
+    )
+    .unwrap();
     let mut lines = vec![format!(
         "{year}, measures below {}",
         pack.outline.measure_below
@@ -636,7 +641,12 @@ fn outline(year: i16) -> String {
 #[test]
 fn the_shipped_outlines_hold_43_items() {
     for year in [2564, 2565] {
-        let pack = Pack::load(FiscalYear(year), &Sources::Embedded, |_| ()).unwrap();
+        let pack = Pack::load(
+            FiscalYear(year),
+            &Sources::Embedded,
+            prongsai::rules::vocabulary::register,
+        )
+        .unwrap();
         let items: Vec<&str> = pack.rules.iter().map(|rule| rule.item.as_str()).collect();
         let expected: Vec<String> = (1..=43).map(|n| format!("O{n}")).collect();
         assert_eq!(items, expected);

@@ -1,7 +1,6 @@
 //! Bytes to things: HTML pages, PDF and office documents read into owned values. Pure and synchronous.
 
 mod archive;
-mod contact;
 mod document;
 mod dom;
 mod flow;

@@ -13,7 +13,7 @@ pub(super) fn parts(dom: &Dom) -> Vec<Part> {
     let mut parts = vec![Part::Content; dom.len()];
     let mut article_end = 0;
     let foot = trailing_foot(dom);
-    let bars = leading_menus(dom);
+    let bars = leading_menus(dom, foot);
     for i in 0..dom.len() {
         let inherited = dom.parent(i).map_or(Part::Content, |up| parts[up]);
         parts[i] = inherited;
@@ -150,7 +150,7 @@ fn is_side_cell(dom: &Dom, i: usize) -> bool {
 }
 
 /// Lists of nothing but links before the page's first heading or running text, when such text follows.
-fn leading_menus(dom: &Dom) -> Vec<usize> {
+fn leading_menus(dom: &Dom, foot: Option<usize>) -> Vec<usize> {
     let mut found = Vec::new();
     let mut i = 0;
     while i < dom.len() {
@@ -168,10 +168,14 @@ fn leading_menus(dom: &Dom) -> Vec<usize> {
         }
         i += 1;
     }
-    let after = found.last().map_or(0, |&last| dom.end(last));
-    // A page that is nothing but links is about them.
-    if dom.plain_chars_from(after) < 60 {
-        return Vec::new();
+    // A page that is nothing but links is about them: the last list before the foot is its content.
+    let in_foot = foot.map_or(0, |foot| {
+        dom.plain_chars_from(foot) - dom.plain_chars_from(dom.end(foot))
+    });
+    while let Some(&last) = found.last()
+        && dom.plain_chars_from(dom.end(last)) < 60 + in_foot
+    {
+        found.pop();
     }
     found
 }

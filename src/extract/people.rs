@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::contact::contacts;
 use super::dom::{Dom, heading_level};
 use super::flow::{Flow, Line, Picture};
 use super::{Part, Person};
+use crate::thai::contact::contacts;
 
 /// A card holds a few lines.
 const MAX_CARD_LINES: usize = 9;

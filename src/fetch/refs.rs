@@ -9,7 +9,7 @@ use scraper::node::{Element, Node};
 use scraper::{ElementRef, Html};
 use url::Url;
 
-use crate::thai::charset::decode;
+use crate::thai::{self, charset::decode};
 
 /// A page names at most this many addresses; the rest is a list no person reads.
 const MOST: usize = 20_000;
@@ -347,10 +347,7 @@ fn tidy(label: &str) -> String {
         }
         tidy.push_str(word);
     }
-    match tidy.char_indices().nth(LABEL) {
-        Some((end, _)) => tidy[..end].to_owned(),
-        None => tidy,
-    }
+    thai::head(&tidy, LABEL).to_owned()
 }
 
 /// The address in the content of `meta refresh`: `3; url='next.html'`.

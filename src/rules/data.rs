@@ -79,7 +79,8 @@ pub(super) const RULE: Shape = Shape::Map(&[
 
 const ITEM: Shape = Shape::TextOr(&Shape::Map(&[
     key("item", "เลขข้อของปีนี้", &Shape::Text),
-    key("rule", "กฎที่ใช้ เช่น \"2566/O23\"", &Shape::Text),
+    key("rule", "", &Shape::Text),
+    key("title", "", &Shape::Text),
 ]));
 
 const GROUP: Shape = Shape::Map(&[

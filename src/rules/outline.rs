@@ -81,7 +81,8 @@ pub struct Group {
     pub items: Vec<ItemRef>,
 }
 
-/// An item of the outline: `"O14"` or `#{ item: "O14", rule: "2566/O23" }`.
+/// An item of the outline: `"O14"`, `#{ item: "O14", rule: "2566/O23" }` where the rule is another file, or
+/// `#{ item: "O36", title: "…" }` where only the title changed that year.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum ItemRef {
@@ -91,12 +92,24 @@ pub enum ItemRef {
     Other {
         /// The item's number.
         item: String,
-        /// `year/file`.
-        rule: String,
+        /// `year/file`; the item's own file when not said.
+        #[serde(default)]
+        rule: Option<String>,
+        /// The year's own title; the rule's when not said.
+        #[serde(default)]
+        title: Option<String>,
     },
 }
 
 impl ItemRef {
+    /// The year's own title.
+    pub fn title(&self) -> Option<&str> {
+        match self {
+            Self::Same(_) => None,
+            Self::Other { title, .. } => title.as_deref(),
+        }
+    }
+
     /// The item's number: `O14`.
     pub fn item(&self) -> &str {
         match self {

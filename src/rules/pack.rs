@@ -511,6 +511,9 @@ impl Loader<'_> {
             };
             item.item().clone_into(&mut rule.item);
             group.clone_into(&mut rule.group);
+            if let Some(title) = item.title() {
+                title.clone_into(&mut rule.rule.title);
+            }
             if rule.rule.title.is_empty() {
                 item.item().clone_into(&mut rule.rule.title);
             }
@@ -531,8 +534,15 @@ impl Loader<'_> {
     /// The file that decides an item: the nearest of its name up the chain, from the year the outline names.
     fn file_of_item(&self, chain: &[FiscalYear], item: &ItemRef) -> Result<String, String> {
         let (years, name) = match item {
-            ItemRef::Same(name) => (chain, name.as_str()),
-            ItemRef::Other { rule, .. } => {
+            ItemRef::Same(name)
+            | ItemRef::Other {
+                item: name,
+                rule: None,
+                ..
+            } => (chain, name.as_str()),
+            ItemRef::Other {
+                rule: Some(rule), ..
+            } => {
                 let wrong = || format!("`{rule}` ต้องเขียนเป็น ปี/ชื่อไฟล์ เช่น 2566/O23");
                 let (year, name) = rule.split_once('/').ok_or_else(wrong)?;
                 let year = year.parse().map(FiscalYear).map_err(|_| wrong())?;

@@ -22,6 +22,8 @@ const REPEATED_MIN: usize = 4;
 const ATTACHED_MAX: usize = 8;
 /// An ITA index names at least this many different items.
 const INDEX_ITEMS: usize = 6;
+/// … or links to this many: the items of one indicator on a page of their own.
+const INDEX_LINKS: usize = 4;
 /// Redirects followed before a chain counts as broken.
 const HOPS_MAX: usize = 12;
 
@@ -33,6 +35,7 @@ impl Site {
         draft.count_clicks();
         draft.strip_furniture();
         let agency = agency
+            .map(Agency::with_kind)
             .or_else(|| Agency::recognise(draft.mastheads().iter().map(String::as_str)))
             .unwrap_or_else(|| Agency {
                 name: String::new(),
@@ -51,10 +54,10 @@ struct Draft {
     nodes: Vec<Node>,
     by_url: BTreeMap<String, NodeId>,
     home: Option<NodeId>,
-    /// Blocks that are furniture, by key.
-    repeated: BTreeSet<String>,
-    /// Content links (page, link, target), furniture left out, in reading order.
-    content_links: Vec<(NodeId, Link, NodeId)>,
+    /// Blocks that are furniture, by key, with how often one page has each.
+    repeated: BTreeMap<String, usize>,
+    /// Content links and their targets by page, furniture left out, in reading order.
+    content_links: BTreeMap<NodeId, Vec<(Link, NodeId)>>,
 }
 
 /// One body with every address that gave it.
@@ -80,6 +83,9 @@ impl Draft {
                         if let Ok(target) = visit.url.join(location) {
                             redirects.insert(twin(&visit.url), (&visit.url, normalise(&target)));
                         }
+                    } else if response.body.is_empty() && response.status == 200 {
+                        let why = "เปิดได้แต่ไม่มีข้อมูล (0 ไบต์)".to_owned();
+                        broken.insert(twin(&visit.url), (&visit.url, why));
                     } else if (200..300).contains(&response.status) {
                         let at = *by_body.entry(&response.body[..]).or_insert_with(|| {
                             answered.push(Answered {
@@ -112,8 +118,8 @@ impl Draft {
             nodes: Vec::new(),
             by_url: BTreeMap::new(),
             home: None,
-            repeated: BTreeSet::new(),
-            content_links: Vec::new(),
+            repeated: BTreeMap::new(),
+            content_links: BTreeMap::new(),
         };
         let mut ids = Vec::with_capacity(answered.len());
         for (answer, thing) in answered.iter().zip(extracted) {
@@ -205,6 +211,10 @@ impl Draft {
             menu: false,
         });
         id
+    }
+
+    fn links_of(&self, page: NodeId) -> impl Iterator<Item = &(Link, NodeId)> {
+        self.content_links.get(&page).into_iter().flatten()
     }
 
     /// Gives every link its target node and every node its labels.
@@ -307,7 +317,7 @@ impl Draft {
             .filter(|&id| self.nodes[id].page().is_some())
             .collect();
         let often = ((pages.len() as f64 * REPEATED_SHARE) as usize).max(REPEATED_MIN);
-        let mut blocks: BTreeMap<String, usize> = BTreeMap::new();
+        let mut blocks: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         let mut links: BTreeMap<(String, NodeId), usize> = BTreeMap::new();
         let mut images: BTreeMap<String, usize> = BTreeMap::new();
         let mut forms: BTreeMap<Url, usize> = BTreeMap::new();
@@ -315,13 +325,12 @@ impl Draft {
             let Some(page) = self.nodes[id].page() else {
                 continue;
             };
-            for key in page
-                .blocks
-                .iter()
-                .map(|block| thai::key(&block.text))
-                .collect::<BTreeSet<_>>()
-            {
-                *blocks.entry(key).or_default() += 1;
+            let mut here: BTreeMap<String, usize> = BTreeMap::new();
+            for block in &page.blocks {
+                *here.entry(thai::key(&block.text)).or_default() += 1;
+            }
+            for (key, times) in here {
+                blocks.entry(key).or_default().push(times);
             }
             let targets = page.links.iter().filter_map(|link| {
                 self.by_url
@@ -350,14 +359,20 @@ impl Draft {
         }
         self.repeated = blocks
             .into_iter()
-            .filter(|(_, count)| *count >= often)
-            .map(|(key, _)| key)
+            .filter(|(_, times)| times.len() >= often)
+            .map(|(key, mut times)| {
+                times.sort_unstable();
+                (key, times[times.len() / 2])
+            })
             .collect();
         let menu: BTreeSet<(String, NodeId)> = links
             .into_iter()
             .filter(|(_, count)| *count >= often)
             .map(|(link, _)| link)
             .collect();
+        for &id in &pages {
+            self.own_bar(id, &menu);
+        }
         for id in pages {
             let framed =
                 self.nodes[id].index && self.nodes[id].clicks == Some(0) && Some(id) != self.home;
@@ -411,7 +426,7 @@ impl Draft {
                 if let Some(&to) = self.by_url.get(&twin(&link.to))
                     && !is_share_button(&link.to)
                 {
-                    self.content_links.push((id, link, to));
+                    self.content_links.entry(id).or_default().push((link, to));
                 }
             }
         }
@@ -421,6 +436,45 @@ impl Draft {
             let share = matches!(self.nodes[id].kind, NodeKind::OffSite)
                 && is_share_button(&self.nodes[id].url);
             self.nodes[id].index |= index || share;
+        }
+    }
+
+    /// On a page without any other content a bar of links that stands nowhere else is the content.
+    fn own_bar(&mut self, id: NodeId, menu: &BTreeSet<(String, NodeId)>) {
+        const SHORT: usize = 60;
+        let Some(page) = self.nodes[id].page() else {
+            return;
+        };
+        let own: Vec<usize> = (0..page.links.len())
+            .filter(|&at| {
+                let link = &page.links[at];
+                let key = thai::key(&link.label);
+                let target = self.by_url.get(&twin(&link.to));
+                link.part == Part::Menu && target.is_some_and(|&to| !menu.contains(&(key, to)))
+            })
+            .collect();
+        let told: usize = page
+            .blocks
+            .iter()
+            .filter(|block| !self.is_furniture(block))
+            .map(|block| block.text.chars().count())
+            .sum();
+        let leads = page.links.iter().any(|link| link.part == Part::Content);
+        if own.is_empty() || told >= SHORT || leads || !page.forms.is_empty() {
+            return;
+        }
+        let said: BTreeSet<String> = self.repeated.keys().cloned().collect();
+        if let NodeKind::Page(page) = &mut self.nodes[id].kind {
+            for at in own {
+                page.links[at].part = Part::Content;
+            }
+            for block in page
+                .blocks
+                .iter_mut()
+                .filter(|block| block.part == Part::Menu && !said.contains(&thai::key(&block.text)))
+            {
+                block.part = Part::Content;
+            }
         }
     }
 
@@ -471,32 +525,106 @@ impl Draft {
     }
 
     fn is_furniture(&self, block: &Block) -> bool {
-        block.part != Part::Content || self.repeated.contains(&thai::key(&block.text))
+        block.part != Part::Content || self.repeated.contains_key(&thai::key(&block.text))
+    }
+
+    /// Blocks of a page without its furniture. What a menu says everywhere and this page once more is its own title.
+    fn content_of<'a>(&self, page: &'a Page) -> Vec<&'a Block> {
+        let keys: Vec<String> = page
+            .blocks
+            .iter()
+            .map(|block| thai::key(&block.text))
+            .collect();
+        let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+        for key in &keys {
+            *times.entry(key).or_default() += 1;
+        }
+        let mut own: BTreeMap<&str, usize> = BTreeMap::new();
+        for (at, block) in page.blocks.iter().enumerate() {
+            let key = keys[at].as_str();
+            let once_more = self
+                .repeated
+                .get(key)
+                .is_some_and(|usual| times.get(key).is_some_and(|here| here > usual));
+            let leads_on = page
+                .blocks
+                .get(at + 1)
+                .is_some_and(|next| !self.is_furniture(next));
+            if once_more && block.part == Part::Content && (block.level > 0 || leads_on) {
+                own.insert(key, at);
+            }
+        }
+        let titles: BTreeSet<usize> = own.into_values().collect();
+        page.blocks
+            .iter()
+            .enumerate()
+            .filter(|(at, block)| titles.contains(at) || !self.is_furniture(block))
+            .map(|(_, block)| block)
+            .collect()
+    }
+
+    /// Parts of `<title>` that many pages share: the site's name, no page's.
+    fn shared_titles(&self) -> BTreeSet<String> {
+        let mut pages = 0;
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for page in self.nodes.iter().filter_map(Node::page) {
+            pages += 1;
+            let parts: BTreeSet<String> = title_parts(&page.title).map(thai::key).collect();
+            for part in parts {
+                *counts.entry(part).or_default() += 1;
+            }
+        }
+        let often = ((pages as f64 * REPEATED_SHARE) as usize).max(REPEATED_MIN);
+        counts
+            .into_iter()
+            .filter(|(_, count)| *count >= often)
+            .map(|(part, _)| part)
+            .collect()
+    }
+
+    /// What a page without headings begins with: the line by which links call it, else its first short line.
+    fn first_line(&self, id: NodeId, content: &[&Block]) -> Option<String> {
+        const LINES: usize = 6;
+        const SHORT: usize = 160;
+        let called: BTreeSet<String> = self.nodes[id]
+            .labels
+            .iter()
+            .map(|label| thai::key(&label.text))
+            .filter(|key| !is_generic(key) && !is_home(key))
+            .collect();
+        let lines = || {
+            content
+                .iter()
+                .take(LINES)
+                .filter(|block| block.text.chars().count() <= SHORT)
+        };
+        let by_name = lines().find(|block| called.contains(&thai::key(&block.text)));
+        by_name
+            .or_else(|| lines().find(|block| says_something(&block.text)))
+            .map(|block| block.text.clone())
     }
 
     /// Titles and texts.
     fn name_pages(&mut self) {
+        let shared = self.shared_titles();
         for id in 0..self.nodes.len() {
             let (title, text, starts) = match &self.nodes[id].kind {
                 NodeKind::Page(page) => {
-                    let content: Vec<&Block> = page
-                        .blocks
-                        .iter()
-                        .filter(|block| !self.is_furniture(block))
-                        .collect();
+                    let content = self.content_of(page);
                     let heading = content
                         .iter()
                         .find(|block| block.level > 0)
                         .map(|block| block.text.clone());
                     let title = heading
                         .or_else(|| page.breadcrumb.last().cloned())
-                        .unwrap_or_else(|| own_title(&page.title));
+                        .or_else(|| own_title(&page.title, &shared))
+                        .or_else(|| self.first_line(id, &content))
+                        .unwrap_or_else(|| page.title.trim().to_owned());
                     // What a link to a file says is the file's name, not what stands on the page.
                     let names: BTreeSet<&str> = self
-                        .content_links
-                        .iter()
-                        .filter(|(from, _, to)| *from == id && self.nodes[*to].document().is_some())
-                        .flat_map(|(_, link, _)| [link.label.as_str(), link.row.as_str()])
+                        .links_of(id)
+                        .filter(|(_, to)| self.nodes[*to].document().is_some())
+                        .flat_map(|(link, _)| [link.label.as_str(), link.row.as_str()])
                         .collect();
                     let body: Vec<&str> = content
                         .iter()
@@ -522,16 +650,24 @@ impl Draft {
             node.text = Text::new(text);
             node.starts = starts;
         }
-        for node in &mut self.nodes {
-            if node.title.is_empty() {
-                node.title = node
-                    .labels
-                    .iter()
-                    .map(Label::name)
-                    .find(|name| !name.is_empty())
-                    .unwrap_or_default()
-                    .to_owned();
+        for id in 0..self.nodes.len() {
+            if !self.nodes[id].title.is_empty() {
+                continue;
             }
+            let labels = &self.nodes[id].labels;
+            let own = labels.iter().filter(|label| !self.is_claim(label));
+            let called = own.map(Label::shown).find(|name| tells(name));
+            let title = called
+                .or_else(|| self.heading_of_file(id))
+                .or_else(|| labels.iter().map(Label::shown).find(|name| tells(name)))
+                .or_else(|| {
+                    labels
+                        .iter()
+                        .map(Label::shown)
+                        .find(|name| !name.is_empty())
+                })
+                .unwrap_or_default();
+            self.nodes[id].title = title;
         }
     }
 
@@ -560,13 +696,21 @@ impl Draft {
             }
         }
         let mut children: Vec<Vec<PlaceId>> = vec![Vec::new(); places.len() + 1];
-        for (from, _, to) in &self.content_links {
+        let links = self
+            .content_links
+            .iter()
+            .flat_map(|(from, links)| links.iter().map(move |(_, to)| (from, to)));
+        for (from, to) in links {
             let (Some(&from), Some(&child)) = (place_of.get(from), place_of.get(to)) else {
                 continue;
             };
             let own_file = places[from].files.contains(to);
+            let node = &self.nodes[*to];
+            let elsewhere =
+                matches!(node.kind, NodeKind::OffSite) && !super::holds_documents(&node.url);
             if from != child
                 && !own_file
+                && !elsewhere
                 && !self.nodes[*to].menu
                 && !children[from].contains(&child)
             {
@@ -634,7 +778,7 @@ impl Draft {
         let mut years = BTreeSet::new();
         let mut titles = BTreeSet::new();
         let text = self.nodes[page].text.as_str().chars().count();
-        for (_, link, to) in self.content_links.iter().filter(|(from, ..)| *from == page) {
+        for (link, to) in self.links_of(page) {
             let node = &self.nodes[*to];
             let photo = node
                 .document()
@@ -676,7 +820,22 @@ impl Draft {
 
     fn place(&self, id: PlaceId, main: NodeId, files: Vec<NodeId>) -> Place {
         let node = &self.nodes[main];
+        let (claims, own): (Vec<&Label>, Vec<&Label>) =
+            node.labels.iter().partition(|label| self.is_claim(label));
+        // A file that says nothing itself is shown by what the index promises, and is not named by it.
+        let shown = |label: &&&Label| label.shown() == node.title;
+        let promised = node.page().is_none()
+            && claims.iter().any(|label| shown(&label))
+            && !own.iter().any(|label| shown(&label));
+        let claims: Vec<String> = claims
+            .into_iter()
+            .map(|label| match label.under.last() {
+                Some(heading) if is_generic(&thai::key(label.name())) => heading.clone(),
+                _ => label.name().to_owned(),
+            })
+            .collect();
         let mut names: Vec<String> = vec![node.title.clone()];
+        names.retain(|_| !promised);
         let mut sections: Vec<String> = Vec::new();
         if let Some(page) = node.page() {
             // The heading of a list's row is the name of what it leads to.
@@ -685,26 +844,76 @@ impl Draft {
                     .iter()
                     .any(|link| link.part == Part::Content && link.label == block.text)
             };
-            let content = page.blocks.iter().filter(|block| !self.is_furniture(block));
             names.extend(
-                content
+                self.content_of(page)
+                    .into_iter()
                     .take(4)
                     .filter(|block| block.level > 0 && !leads(block))
                     .map(|block| block.text.clone()),
             );
             sections.extend(page.breadcrumb.iter().skip(1).cloned());
         }
-        for label in node
-            .labels
-            .iter()
-            .filter(|label| !self.nodes[label.from].index || self.is_front(label.from))
-        {
+        for label in own {
             names.push(label.name().to_owned());
             if label.part == Part::Content && self.nodes[main].page().is_none() {
                 sections.extend(label.under.iter().cloned());
             }
         }
-        Place::new(id, main, files, texts(names), texts(sections))
+        let mut place = Place::new(id, main, files, texts(names), texts(sections));
+        place.claims = texts(claims);
+        place
+    }
+
+    /// Whether a label is a row of an ITA index: it promises an item, the thing itself must keep the promise.
+    fn is_claim(&self, label: &Label) -> bool {
+        self.nodes[label.from].index && !self.is_front(label.from)
+    }
+
+    /// The lines with which a file begins, as far as they are its title.
+    fn heading_of_file(&self, id: NodeId) -> Option<String> {
+        const LONG: usize = 200;
+        const LINES: usize = 4;
+        /// With these a table begins, or a letter, or the body.
+        const BODY: [&str; 16] = [
+            "ที่ ",
+            "ลำดับ",
+            "โครงการ/",
+            "รายการ ",
+            "ประเภท",
+            "หมวด",
+            "แหล่ง",
+            "เดือน ",
+            "เหตุการณ์",
+            "คำนำ",
+            "ด้วย",
+            "ตามที่",
+            "เพื่อ",
+            "สารบัญ",
+            "๑.",
+            "1.",
+        ];
+        let document = self.nodes[id].document()?;
+        if document.reading != Reading::Text {
+            return None;
+        }
+        let page = document.pages.iter().find(|page| !page.trim().is_empty())?;
+        let mut title = String::new();
+        for line in page
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .take(LINES)
+        {
+            let begins_body = BODY.iter().any(|word| line.starts_with(word));
+            if title.chars().count() + line.chars().count() > LONG
+                || begins_body && !title.is_empty()
+            {
+                break;
+            }
+            title = format!("{title} {line}");
+        }
+        let title = title.trim();
+        (!title.is_empty()).then(|| title.to_owned())
     }
 
     /// Home and its frames list pages in the site's own words; an ITA index lists them in the manual's.
@@ -727,6 +936,8 @@ impl Place {
             files,
             names,
             sections,
+            claims: Vec::new(),
+            list: Default::default(),
             facts: Default::default(),
             leaders: Default::default(),
         }
@@ -748,6 +959,44 @@ impl Label {
     }
 }
 
+impl Label {
+    /// The name as a reader would say it: of a table's row without numbers, dates and buttons.
+    pub fn shown(&self) -> String {
+        let name = self.name();
+        let cells: Vec<&str> = name
+            .split(" | ")
+            .map(|cell| match cell.trim().strip_suffix(self.text.trim()) {
+                Some(rest) if is_generic(&thai::key(&self.text)) => rest.trim(),
+                _ => cell.trim(),
+            })
+            .filter(|cell| tells(cell))
+            .collect();
+        match (cells.is_empty(), self.under.last()) {
+            (false, _) => cells.join(" "),
+            (true, Some(heading)) if !tells(name) => heading.clone(),
+            (true, _) => name.to_owned(),
+        }
+    }
+}
+
+/// A name that tells one thing from another: words, no date, number, file name or button.
+fn tells(name: &str) -> bool {
+    let key = thai::key(name);
+    let letters = key.chars().filter(|c| ('ก'..='ฮ').contains(c)).count();
+    let words = name
+        .split_whitespace()
+        .filter(|word| word.len() > 1 && word.chars().all(|c| c.is_ascii_alphabetic()))
+        .count();
+    let dated = dates::scan(name).iter().any(|mention| {
+        let outside = key
+            .chars()
+            .count()
+            .saturating_sub(thai::key(&name[mention.span.clone()]).chars().count());
+        outside < 4
+    });
+    (letters >= 4 || words >= 2) && !is_generic(&key) && !dated
+}
+
 /// Labels of links back to the front page.
 fn is_home(key: &str) -> bool {
     ["หน้าแรก", "หน้าหลัก", "home", "กลับหน้าหลัก", "กลับหน้าแรก"]
@@ -757,7 +1006,18 @@ fn is_home(key: &str) -> bool {
 
 /// Labels that name no particular thing.
 fn is_generic(key: &str) -> bool {
-    const GENERIC: [&str; 12] = [
+    const GENERIC: [&str; 23] = [
+        "เปิดดู",
+        "เปิดอ่าน",
+        "ดูข้อมูล",
+        "ดูราย",
+        "ดูเอกสาร",
+        "ลิงก์",
+        "ลิงค์",
+        "ที่นี่",
+        "link",
+        "click",
+        "view",
         "ดาวน์โหลด",
         "ดาว์โหลด",
         "คลิก",
@@ -777,16 +1037,41 @@ fn is_generic(key: &str) -> bool {
             .any(|word| key.starts_with(&thai::key(word)) && key.chars().count() < 24)
 }
 
-/// A `<title>` without the site's name behind a separator.
-fn own_title(title: &str) -> String {
+/// A `<title>` taken apart at what sets the site's name off.
+fn title_parts(title: &str) -> impl Iterator<Item = &str> {
     title
-        .split(['|', '»', '–'])
-        .next()
-        .and_then(|part| part.split(" - ").next())
-        .and_then(|part| part.split(" :: ").next())
-        .unwrap_or(title)
-        .trim()
-        .to_owned()
+        .split(['|', '»', '–', '•'])
+        .flat_map(|part| part.split(" - "))
+        .flat_map(|part| part.split("::"))
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+}
+
+/// The part of a `<title>` that is the page's own.
+fn own_title(title: &str, shared: &BTreeSet<String>) -> Option<String> {
+    title_parts(title)
+        .find(|part| !shared.contains(&thai::key(part)))
+        .map(str::to_owned)
+}
+
+/// A line of words, not of a date, a counter or a button.
+fn says_something(line: &str) -> bool {
+    const ASIDE: [&str; 9] = [
+        "โพสต์",
+        "เผยแพร่",
+        "อ่าน",
+        "เข้าชม",
+        "วันที่",
+        "ผู้เขียน",
+        "แชร์",
+        "พิมพ์",
+        "views",
+    ];
+    let key = thai::key(line);
+    key.chars().filter(|c| !c.is_ascii_digit()).count() >= 4
+        && !is_generic(&key)
+        && !is_home(&key)
+        && !ASIDE.iter().any(|word| key.starts_with(&thai::key(word)))
 }
 
 fn texts(words: Vec<String>) -> Vec<Text> {
@@ -806,7 +1091,17 @@ fn lists_items(page: &Page) -> bool {
         .filter(|block| block.part == Part::Content)
         .map(|block| block.text.as_str());
     let mut items = BTreeSet::new();
+    let mut linked = BTreeSet::new();
     let mut criteria = 0;
+    let links = page.links.iter().filter(|link| link.part == Part::Content);
+    for link in links {
+        item_numbers(&link.label, &mut linked);
+        item_numbers(&link.row, &mut linked);
+        link.under
+            .last()
+            .into_iter()
+            .for_each(|above| item_numbers(above, &mut linked));
+    }
     for text in content {
         item_numbers(text, &mut items);
         let key = thai::key(text);
@@ -816,7 +1111,7 @@ fn lists_items(page: &Page) -> bool {
                 .any(|words| key.contains(&thai::key(words))),
         );
     }
-    items.len() >= INDEX_ITEMS || criteria >= 3
+    linked.len() >= INDEX_LINKS || items.len() >= INDEX_ITEMS && !linked.is_empty() || criteria >= 3
 }
 
 /// Numbers of OIT items in a text: `O12`, `OIT 12`, `o12`.
@@ -829,10 +1124,12 @@ fn item_numbers(text: &str, items: &mut BTreeSet<u8>) {
         }
         let rest = text[at + 1..]
             .trim_start_matches("IT")
+            .trim_start_matches("it")
             .trim_start_matches(['.', '-', ' ']);
         let digits: String = rest
             .chars()
-            .take_while(char::is_ascii_digit)
+            .map_while(thai::digit)
+            .filter_map(|digit| char::from_digit(digit, 10))
             .take(3)
             .collect();
         if let Ok(number @ 1..=43) = digits.parse() {
@@ -842,14 +1139,14 @@ fn item_numbers(text: &str, items: &mut BTreeSet<u8>) {
 }
 
 /// Masthead and foot as the page shows them that has most of them (a splash page has none), and the frames around it.
-fn furniture_text(nodes: &[Node], repeated: &BTreeSet<String>) -> String {
+fn furniture_text(nodes: &[Node], repeated: &BTreeMap<String, usize>) -> String {
     let text = |node: &Node, all: bool| -> String {
         let blocks = node
             .page()
             .map(|page| page.blocks.as_slice())
             .unwrap_or_default();
         let kept = blocks.iter().filter(|block| {
-            all || block.part != Part::Content || repeated.contains(&thai::key(&block.text))
+            all || block.part != Part::Content || repeated.contains_key(&thai::key(&block.text))
         });
         kept.map(|block| block.text.as_str())
             .collect::<Vec<_>>()

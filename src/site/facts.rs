@@ -7,8 +7,8 @@ use jiff::civil::Date;
 
 use super::{Place, PlaceId, Site, Spot};
 use crate::extract::{DocumentKind, Reading};
-use crate::thai::Text;
 use crate::thai::dates::{self, Mention, Role, When};
+use crate::thai::{Text, head};
 use crate::year::{FiscalYear, Month};
 
 /// Characters at the head of a text in which a document says what year it is about.
@@ -116,9 +116,11 @@ impl Facts {
             .into_iter()
             .map(|row| dated(name_spot.clone(), row))
             .collect();
+        // The nearest heading is the last; what an index promises counts least.
         let sections: Vec<Dated> = place
-            .sections
+            .claims
             .iter()
+            .chain(&place.sections)
             .map(|text| dated(name_spot.clone(), text.as_str()))
             .collect();
 
@@ -197,12 +199,6 @@ fn dated(spot: Spot, text: &str) -> Dated {
         spot,
         mentions: dates::scan(text),
     }
-}
-
-fn head(text: &str, chars: usize) -> &str {
-    text.char_indices()
-        .nth(chars)
-        .map_or(text, |(end, _)| &text[..end])
 }
 
 impl Dated {
@@ -403,11 +399,7 @@ fn bare_months(
         );
     }
     for (_, node) in site.nodes_of(place) {
-        let tables = node
-            .page()
-            .map(|page| &page.tables)
-            .or(node.document().map(|document| &document.tables));
-        for table in tables.into_iter().flatten() {
+        for table in node.tables() {
             let first_column = table.rows.iter().filter_map(|row| {
                 row.first()
                     .map(|cell| (cell, row.iter().skip(1).any(|cell| !cell.trim().is_empty())))

@@ -119,7 +119,7 @@ fn doers(text: &str, node: usize) -> Vec<Leader> {
 
 /// The position told last before the deed, unless it only stands `พร้อมด้วย` the one before.
 fn doer(text: &str, deed: usize, node: usize) -> Option<Leader> {
-    let from = floor(text, deed.saturating_sub(WINDOW));
+    let from = text.floor_char_boundary(deed.saturating_sub(WINDOW));
     let line = text[from..deed]
         .rfind('\n')
         .map_or(from, |at| from + at + 1);
@@ -240,10 +240,7 @@ fn positions(text: &str) -> Vec<(usize, &'static str)> {
 /// A position ends at a space that no part of it follows, or at a verb.
 fn cut_position(text: &str) -> String {
     let latin = |c: char| c.is_ascii_alphanumeric() || c == '(' || c == '\n';
-    let mut end = text
-        .char_indices()
-        .nth(POSITION_MOST)
-        .map_or(text.len(), |(end, _)| end);
+    let mut end = thai::head(text, POSITION_MOST).len();
     end = end.min(text.find(latin).filter(|&at| at > 0).unwrap_or(end));
     for verb in [
         "ได้",
@@ -304,13 +301,6 @@ fn is_honorific(text: &str) -> bool {
     ]
     .iter()
     .any(|word| text.starts_with(word))
-}
-
-fn floor(text: &str, mut at: usize) -> usize {
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }
 
 /// Whether two names are one person's: same letters, titles and spaces aside.

@@ -11,13 +11,13 @@ mod ocr;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use jiff::civil::Date;
 use url::Url;
 
 use crate::agency::Agency;
-use crate::extract::{Document, Page, Part, Reading};
+use crate::extract::{Document, Page, Part, Reading, Table};
 use crate::fetch::address::twin;
 use crate::thai::{Needle, Text};
 
@@ -154,6 +154,9 @@ pub struct Place {
     pub names: Vec<Text>,
     /// What it stands under: breadcrumb, group headings.
     pub sections: Vec<Text>,
+    /// What the rows of an ITA index promise of it.
+    pub claims: Vec<Text>,
+    list: OnceLock<bool>,
     facts: OnceLock<facts::Facts>,
     leaders: OnceLock<Vec<Leader>>,
 }
@@ -189,22 +192,21 @@ impl Site {
 
     /// Places whose own name has one of the needles, and then what stands in them as sections: the pages and files
     /// that their content links to. Index pages are never among them. Nearest first.
-    pub fn find(&self, needles: &[std::sync::Arc<Needle>]) -> Vec<(PlaceId, Rank)> {
-        let named = |texts: &[Text]| {
-            texts
-                .iter()
-                .any(|text| needles.iter().any(|needle| text.has(needle)))
-        };
+    pub fn find(&self, needles: &[Arc<Needle>]) -> Vec<(PlaceId, Rank)> {
+        let stands_in = |place: &Place| place.sections.iter().any(|text| text.has_any(needles));
         let mut ranks: BTreeMap<PlaceId, Rank> = BTreeMap::new();
         for place in self
             .places
             .iter()
             .filter(|place| !self.nodes[place.main].index && Some(place.id) != self.furniture)
         {
-            if named(&place.names) {
+            if place.named(needles) {
                 ranks.insert(place.id, Rank::Named);
-            } else if self.holds_papers(place) && named(&place.sections) {
+            } else if self.holds_papers(place) && stands_in(place) {
                 ranks.insert(place.id, Rank::Section);
+            } else if place.claims.iter().any(|text| text.has_any(needles)) {
+                let kept = self.opens_with(place.id, needles);
+                ranks.insert(place.id, if kept { Rank::Section } else { Rank::Claimed });
             }
         }
         // A list page hands its name down: to its rows, the pages of the list, and what these hold. Any other page hands
@@ -216,7 +218,14 @@ impl Site {
                 let list = self.is_list(parent);
                 for &child in &self.children[parent] {
                     if !ranks.contains_key(&child) && self.inherits(child, list) {
-                        ranks.insert(child, Rank::Section);
+                        let promised = ranks.get(&parent) == Some(&Rank::Claimed)
+                            && !self.opens_with(child, needles);
+                        let rank = if promised {
+                            Rank::Claimed
+                        } else {
+                            Rank::Section
+                        };
+                        ranks.insert(child, rank);
                         next.push(child);
                     }
                 }
@@ -242,6 +251,24 @@ impl Site {
         found
     }
 
+    /// Whether the head of a place's content has one of the needles.
+    fn opens_with(&self, place: PlaceId, needles: &[std::sync::Arc<Needle>]) -> bool {
+        /// Characters in which a document says what it is.
+        const HEAD: usize = 600;
+        self.nodes_of(&self.places[place]).any(|(_, node)| {
+            let text = node.text.as_str();
+            let end = text
+                .char_indices()
+                .nth(HEAD)
+                .map_or(text.len(), |(end, _)| end);
+            needles.iter().any(|needle| {
+                node.text
+                    .find(needle)
+                    .is_some_and(|range| range.start < end)
+            })
+        })
+    }
+
     /// A place that can be what a section is about: not a link to somebody else's website.
     fn holds_papers(&self, place: &Place) -> bool {
         let node = &self.nodes[place.main];
@@ -259,20 +286,14 @@ impl Site {
     }
 
     /// Places whose own name has one of the needles, lists among them, and nothing that stands in them.
-    pub fn named(&self, needles: &[std::sync::Arc<Needle>]) -> Vec<PlaceId> {
-        let has = |place: &&Place| {
-            place
-                .names
-                .iter()
-                .any(|name| needles.iter().any(|needle| name.has(needle)))
-        };
+    pub fn named(&self, needles: &[Arc<Needle>]) -> Vec<PlaceId> {
         let own =
             |place: &&Place| !self.nodes[place.main].index && Some(place.id) != self.furniture;
         let mut found: Vec<PlaceId> = self
             .places
             .iter()
             .filter(own)
-            .filter(has)
+            .filter(|place| place.named(needles))
             .map(|place| place.id)
             .collect();
         found.sort_by_key(|&id| (self.clicks(id).unwrap_or(u32::MAX), id));
@@ -281,6 +302,10 @@ impl Site {
 
     /// A page that is the way to other places and little else: rows of links, or headings that are links with excerpts.
     pub fn is_list(&self, id: PlaceId) -> bool {
+        *self.places[id].list.get_or_init(|| self.lists(id))
+    }
+
+    fn lists(&self, id: PlaceId) -> bool {
         const ARCHIVES: [&str; 6] = [
             "category:",
             "tag:",
@@ -385,9 +410,14 @@ impl Site {
         found
     }
 
+    /// A place's page, or the file that stands alone.
+    pub fn main(&self, place: PlaceId) -> &Node {
+        &self.nodes[self.places[place].main]
+    }
+
     /// Clicks from the home page to a place.
     pub fn clicks(&self, place: PlaceId) -> Option<u32> {
-        self.nodes[self.places[place].main].clicks
+        self.main(place).clicks
     }
 
     /// Where the content of a place first has the needle: its files first, then the page; its name is not content.
@@ -459,14 +489,21 @@ impl Site {
 pub enum Rank {
     /// Its own name says so.
     Named,
-    /// It stands in a section of that name.
+    /// It stands in a section of that name, or an ITA index promises it and it opens with the words.
     Section,
+    /// An ITA index promises it; what can be read of it does not say so.
+    Claimed,
 }
 
 impl Place {
     /// The name to show.
     pub fn name(&self) -> &str {
         self.names.first().map_or("", Text::as_str)
+    }
+
+    /// Whether one of its names has one of the needles.
+    pub fn named(&self, needles: &[Arc<Needle>]) -> bool {
+        self.names.iter().any(|name| name.has_any(needles))
     }
 }
 
@@ -524,6 +561,24 @@ impl Node {
     pub fn document(&self) -> Option<&Document> {
         if let NodeKind::File(document) = &self.kind {
             Some(document)
+        } else {
+            None
+        }
+    }
+
+    /// Data tables of a page or file.
+    pub fn tables(&self) -> &[Table] {
+        match &self.kind {
+            NodeKind::Page(page) => &page.tables,
+            NodeKind::File(document) => &document.tables,
+            _ => &[],
+        }
+    }
+
+    /// Why it cannot be opened, in Thai; `None` when it can.
+    pub fn broken(&self) -> Option<&str> {
+        if let NodeKind::Broken(why) = &self.kind {
+            Some(why)
         } else {
             None
         }

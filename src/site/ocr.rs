@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::{NodeId, Place, Site, Spot};
 use crate::thai::dates::{self, Role};
-use crate::thai::{Needle, Text};
+use crate::thai::{Needle, Text, head};
 use crate::year::FiscalYear;
 
 /// Characters at the head of a scan in which it names the agency that made it.
@@ -71,10 +71,7 @@ impl OcrText {
     /// misread, the same one seldom twice.
     fn year(&self) -> Option<(FiscalYear, Range<usize>)> {
         let text = self.as_str();
-        let head = text
-            .char_indices()
-            .nth(YEAR_HEAD)
-            .map_or(text, |(end, _)| &text[..end]);
+        let head = head(text, YEAR_HEAD);
         let mentions = dates::scan(head);
         let subjects = mentions
             .iter()
@@ -109,10 +106,7 @@ impl Site {
             return false;
         };
         let text = read.as_str();
-        let head = text
-            .char_indices()
-            .nth(OWNER_HEAD)
-            .map_or(text, |(end, _)| &text[..end]);
+        let head = head(text, OWNER_HEAD);
         let other = self.agency.other_owner(head);
         // A misread name of our own is nobody else's.
         let like_own =

@@ -5,6 +5,7 @@
 //! ```
 
 pub mod charset;
+pub(crate) mod contact;
 pub mod dates;
 mod folds;
 mod form;
@@ -15,6 +16,7 @@ mod text;
 
 pub use charset::{Quality, decode, quality, repair_mojibake};
 pub use form::{clean, key, skeleton};
+pub(crate) use text::head;
 pub use text::{Needle, Text};
 
 /// ก to ฮ.

@@ -1,7 +1,7 @@
 //! A text that many words are looked for in, and the words.
 
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::form::{self, Glyph};
 use super::{clean, is_consonant, is_lead, is_mark, near};
@@ -64,6 +64,11 @@ impl Text {
     /// Whether the needle is found, all its parts.
     pub fn has(&self, needle: &Needle) -> bool {
         self.find(needle).is_some()
+    }
+
+    /// Whether any of the needles is found.
+    pub fn has_any(&self, needles: &[Arc<Needle>]) -> bool {
+        needles.iter().any(|needle| self.has(needle))
     }
 
     /// How often its first part is found, when all parts are.
@@ -291,16 +296,17 @@ impl Part {
     }
 }
 
+/// The first letters of a text.
+pub(crate) fn head(text: &str, letters: usize) -> &str {
+    text.char_indices()
+        .nth(letters)
+        .map_or(text, |(end, _)| &text[..end])
+}
+
 /// A readable line of about 120 letters around a stretch of `text`.
 pub(super) fn quote(text: &str, range: Range<usize>) -> String {
-    let floor = |mut at: usize| {
-        while !text.is_char_boundary(at) {
-            at -= 1;
-        }
-        at
-    };
-    let start = floor(range.start.min(text.len()));
-    let end = floor(range.end.clamp(start, text.len()));
+    let start = text.floor_char_boundary(range.start);
+    let end = text.floor_char_boundary(range.end.clamp(start, text.len()));
     let hit = text[start..end].chars().count();
     let room = QUOTE_LETTERS.saturating_sub(hit);
     let after_all = text[end..].chars().count();

@@ -1,24 +1,33 @@
-//! Phone numbers, e-mail addresses and Line names in a line of text.
+//! Phone numbers, e-mail addresses and Line names in a text.
+
+use super::digit;
+
+/// What answers at a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Answers {
+    /// Somebody.
+    Phone,
+    /// A call centre with four or five digits.
+    Hotline,
+    /// A machine.
+    Fax,
+}
+
+const FAX: [&str; 5] = ["โทรสาร", "แฟกซ์", "แฟ็กซ์", "fax", "f."];
+const PHONE: [&str; 5] = ["โทร", "โทร.", "สายด่วน", "โทรศัพท์", "call"];
 
 /// The contacts of a line, as written. Fax numbers are not a way to reach a person.
-pub(super) fn contacts(text: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    if text.contains(|c| digit(c).is_some()) {
-        found.extend(phones(text));
-    }
+pub(crate) fn contacts(text: &str) -> Vec<String> {
+    let phones = numbers(text).into_iter();
+    let mut found: Vec<String> = phones
+        .filter(|(_, answers)| *answers != Answers::Fax)
+        .map(|(number, _)| number)
+        .collect();
     found.extend(mails(text));
     if text.contains(['l', 'L']) || text.contains("ไลน์") {
         found.extend(line_name(text));
     }
     found
-}
-
-fn digit(c: char) -> Option<char> {
-    match c {
-        '0'..='9' => Some(c),
-        '๐'..='๙' => char::from_digit(c as u32 - '๐' as u32, 10),
-        _ => None,
-    }
 }
 
 fn is_joint(c: char) -> bool {
@@ -28,7 +37,8 @@ fn is_joint(c: char) -> bool {
     )
 }
 
-fn phones(text: &str) -> Vec<String> {
+/// Phone and fax numbers in a text, as written.
+pub(crate) fn numbers(text: &str) -> Vec<(String, Answers)> {
     let chars: Vec<char> = text.chars().collect();
     let mut found = Vec::new();
     let mut i = 0;
@@ -38,26 +48,23 @@ fn phones(text: &str) -> Vec<String> {
             i += 1;
             continue;
         }
-        let (end, taken) = number(&chars, i);
-        if let Some(end) = end {
-            let is_fax = is_after(&chars[..i], &["โทรสาร", "แฟกซ์", "แฟ็กซ์", "fax", "f."]);
-            if !is_fax {
-                found.push(chars[i..end].iter().collect());
+        match number(&chars, i) {
+            Ok((end, answers)) => {
+                found.push((chars[i..end].iter().collect(), answers));
+                i = end;
             }
-            i = end;
-        } else {
-            i = taken.max(i + 1);
+            Err(taken) => i = taken.max(i + 1),
         }
     }
     found
 }
 
-/// The end of a phone number that starts at `start`, or how far its digits go when it is none.
-fn number(chars: &[char], start: usize) -> (Option<usize>, usize) {
+/// The end of the number that starts at `start` and what answers there, or how far its digits go when it is none.
+fn number(chars: &[char], start: usize) -> Result<(usize, Answers), usize> {
     let is_abroad = chars[start] == '+';
     let (mut digits, mut end, mut i) = (String::new(), start, start + usize::from(is_abroad));
     while i < chars.len() && i < start + 30 {
-        if let Some(c) = digit(chars[i]) {
+        if let Some(c) = digit(chars[i]).and_then(|digit| char::from_digit(digit, 10)) {
             digits.push(c);
             i += 1;
             end = i;
@@ -74,14 +81,28 @@ fn number(chars: &[char], start: usize) -> (Option<usize>, usize) {
     }
     if !is_whole(&digits, is_abroad) || chars.get(end).is_some_and(|c| digit(*c).is_some()) {
         let is_hotline = (4..=5).contains(&digits.len())
-            && is_after(
-                &chars[..start],
-                &["โทร", "โทร.", "สายด่วน", "โทรศัพท์", "call"],
-            );
-        let glued = end - start == digits.len();
-        return (is_hotline.then_some(end).filter(|_| glued), end);
+            && label(&chars[..start], &PHONE).is_some()
+            && end - start == digits.len();
+        return is_hotline.then_some((end, Answers::Hotline)).ok_or(end);
     }
-    (Some(extension(chars, end)), end)
+    let answers = if is_fax(&chars[..start]) {
+        Answers::Fax
+    } else {
+        Answers::Phone
+    };
+    Ok((extension(chars, end), answers))
+}
+
+/// Behind a fax label, unless it stands together with a phone label: `โทรศัพท์/โทรสาร`.
+fn is_fax(before: &[char]) -> bool {
+    label(before, &FAX).is_some_and(|above| {
+        let above: Vec<char> = above
+            .trim_end_matches(|c: char| c.is_whitespace() || c == '/')
+            .trim_end_matches("และ")
+            .chars()
+            .collect();
+        label(&above, &PHONE).is_none()
+    })
 }
 
 /// Nine digits with an area code, ten for a mobile phone, eleven after +66.
@@ -130,17 +151,20 @@ fn extension(chars: &[char], end: usize) -> usize {
     }
 }
 
-fn is_after(before: &[char], words: &[&str]) -> bool {
+/// What stands before the label that ends a text, when one of the words does.
+fn label(before: &[char], words: &[&str]) -> Option<String> {
     let tail: String = before[before.len().saturating_sub(24)..].iter().collect();
     let tail = tail
         .trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '.' | '-'))
         .to_lowercase();
     words
         .iter()
-        .any(|word| tail.ends_with(word.trim_end_matches('.')))
+        .find_map(|word| tail.strip_suffix(word.trim_end_matches('.')))
+        .map(str::to_owned)
 }
 
-fn mails(text: &str) -> Vec<String> {
+/// E-mail addresses in a text.
+pub(crate) fn mails(text: &str) -> Vec<String> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '%');
     let mut found = Vec::new();
     for (at, _) in text.match_indices('@') {
@@ -198,6 +222,8 @@ mod tests {
             ("โทร.0812345678", "0812345678"),
             ("+66 81 234 5678", "+66 81 234 5678"),
             ("สายด่วน 1132", "1132"),
+            ("โทรศัพท์/โทรสาร 0 7529 0000", "0 7529 0000"),
+            ("โทร. และ แฟกซ์ : 075-290000", "075-290000"),
         ] {
             assert_eq!(contacts(text), [phone], "{text}");
         }

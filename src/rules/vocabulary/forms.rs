@@ -1,0 +1,165 @@
+//! Words about online forms.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use rhai::plugin::*;
+
+use super::places::Places;
+use super::{Fallible, Shown, Thing, needles, register_many};
+use crate::extract::{Form, Page, Part};
+use crate::site::NodeKind;
+use crate::thai::Text;
+
+pub(super) fn register(engine: &mut Engine) {
+    register_many::<Forms>(engine, "Forms");
+    engine.register_global_module(rhai::exported_module!(words).into());
+}
+
+/// Online forms of places: their own and those of form services they link to.
+pub(super) type Forms = Shown<Channel>;
+
+/// A form by which people send something in.
+#[derive(Clone)]
+pub(super) struct Channel {
+    /// Where it is sent; the form's address for a form service.
+    target: String,
+    /// Its names, headings and fields.
+    words: Arc<Text>,
+}
+
+impl Thing for Channel {}
+
+/// Form services: a link there is an online form.
+fn is_form_service(url: &str) -> bool {
+    const HOSTS: [&str; 9] = [
+        "docs.google.com/forms",
+        "forms.gle",
+        "forms.office.com",
+        "forms.cloud.microsoft",
+        "jotform.com",
+        "typeform.com",
+        "surveymonkey.com",
+        "surveycan.com",
+        "airtable.com",
+    ];
+    HOSTS.iter().any(|host| url.contains(host))
+}
+
+/// A form that a visitor sends words with: no search box, no log-in, no poll of buttons only.
+fn is_channel(form: &Form) -> bool {
+    let count = |kinds: &[&str]| {
+        let fields = form.fields.iter();
+        fields
+            .filter(|field| kinds.contains(&field.kind.as_str()))
+            .count()
+    };
+    let writes = count(&["text", "textarea", "email", "tel", "file", "number", "date"]);
+    let searches = !form.post && writes <= 1 && count(&["textarea", "file"]) == 0;
+    writes > 0 && !searches && count(&["password", "search"]) == 0
+}
+
+fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+    texts.collect::<Vec<_>>().join("\n")
+}
+
+/// Forms on a page and those that it links to or frames: their targets and words.
+fn forms_of(page: &Page, names: &str) -> Vec<(String, String)> {
+    let own = page
+        .forms
+        .iter()
+        .filter(|form| form.part == Part::Content && is_channel(form))
+        .map(|form| {
+            let labels = joined(form.fields.iter().map(|field| field.label.as_str()));
+            let words = format!("{names}\n{}\n{}\n{labels}", form.title, form.submit);
+            (form.action.to_string(), words)
+        });
+    let linked = page
+        .links
+        .iter()
+        .filter(|link| link.part == Part::Content && is_form_service(link.to.as_str()))
+        .map(|link| {
+            let words = format!("{}\n{}\n{}", link.label, link.row, link.under.join("\n"));
+            (link.to.to_string(), words)
+        });
+    let framed = page
+        .frames
+        .iter()
+        .filter(|frame| is_form_service(frame.as_str()))
+        .map(|frame| (frame.to_string(), names.to_owned()));
+    own.chain(linked).chain(framed).collect()
+}
+
+#[export_module]
+mod words {
+    /// แบบฟอร์มออนไลน์ (ไม่รวมช่องค้นหา หน้าเข้าสู่ระบบ และโพลล์)
+    #[rhai_fn(get = "forms", pure)]
+    pub fn forms(places: &mut Places) -> Forms {
+        let mut list = Vec::new();
+        let mut seen = BTreeSet::new();
+        for (place, node) in places.nodes() {
+            let names = joined(places.site.places[place].names.iter().map(Text::as_str));
+            let found = match &node.kind {
+                NodeKind::OffSite if is_form_service(node.url.as_str()) => {
+                    vec![(node.url.to_string(), names)]
+                }
+                NodeKind::Page(page) => forms_of(page, &names),
+                _ => continue,
+            };
+            for (target, words) in found {
+                if seen.insert((place, target.clone())) {
+                    let words = Arc::new(Text::new(words));
+                    list.push((place, Channel { target, words }));
+                }
+            }
+        }
+        Forms {
+            site: places.site.clone(),
+            list,
+        }
+    }
+
+    /// เฉพาะที่ซึ่งมีแบบฟอร์มออนไลน์
+    #[rhai_fn(get = "with_form", pure)]
+    pub fn with_form(places: &mut Places) -> Places {
+        let forms = forms(places);
+        places.only(
+            "ไม่มีแบบฟอร์มออนไลน์",
+            |_, place| forms.list.iter().any(|(at, _)| *at == place),
+        )
+    }
+
+    /// เฉพาะหน้าที่ต้องเข้าสู่ระบบด้วยรหัสผ่าน
+    #[rhai_fn(get = "with_login", pure)]
+    pub fn with_login(places: &mut Places) -> Places {
+        let asks = |form: &Form| {
+            form.part == Part::Content && form.fields.iter().any(|field| field.kind == "password")
+        };
+        places.with_page("ไม่มีหน้าเข้าสู่ระบบ", |page| page.forms.iter().any(asks))
+    }
+
+    /// เฉพาะแบบฟอร์มที่ชื่อ หัวข้อ หรือช่องกรอกมีคำใดคำหนึ่ง
+    #[rhai_fn(pure, return_raw)]
+    pub fn about(forms: &mut Forms, words: Dynamic) -> Fallible<Forms> {
+        let needles = needles(&words)?;
+        Ok(forms.keep(|form| form.words.has_any(&needles)))
+    }
+
+    /// ตัดแบบฟอร์มที่ชื่อ หัวข้อ หรือช่องกรอกมีคำใดคำหนึ่งออก
+    #[rhai_fn(pure, return_raw)]
+    pub fn without(forms: &mut Forms, words: Dynamic) -> Fallible<Forms> {
+        let needles = needles(&words)?;
+        Ok(forms.keep(|form| !form.words.has_any(&needles)))
+    }
+
+    /// แบบฟอร์มที่ปลายทางหรือหน้าเดียวกันกับอีกชุดหนึ่ง
+    #[rhai_fn(pure)]
+    pub fn same_as(forms: &mut Forms, others: Forms) -> Forms {
+        let mut same = forms.clone();
+        same.list.retain(|(place, form)| {
+            let mut others = others.list.iter();
+            others.any(|(at, other)| at == place || other.target == form.target)
+        });
+        same
+    }
+}
