@@ -1,8 +1,8 @@
 //! Capture → Site: bodies read, redirects followed, clicks counted, repeated furniture taken out, places formed.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{LazyLock, OnceLock};
 
 use bytes::Bytes;
 use url::Url;
@@ -24,6 +24,31 @@ const ATTACHED_MAX: usize = 8;
 const INDEX_ITEMS: usize = 6;
 /// … or links to this many: the items of one indicator on a page of their own.
 const INDEX_LINKS: usize = 4;
+/// … or links under this many of the manual's own titles.
+const INDEX_TITLES: usize = 5;
+static MANUAL_KEYS: LazyLock<Vec<String>> =
+    LazyLock::new(|| MANUAL.iter().map(|title| thai::key(title)).collect());
+/// Titles as only the manual words them.
+const MANUAL: [&str; 18] = [
+    "แผนยุทธศาสตร์หรือแผนพัฒนาหน่วยงาน",
+    "รายงานการกำกับติดตามการดำเนินงานประจำปี",
+    "คู่มือหรือมาตรฐานการปฏิบัติงาน",
+    "คู่มือหรือมาตรฐานการให้บริการ",
+    "ข้อมูลเชิงสถิติการให้บริการ",
+    "รายงานผลการสำรวจความพึงพอใจการให้บริการ",
+    "รายงานการกำกับติดตามการใช้จ่ายงบประมาณ",
+    "แผนการจัดซื้อจัดจ้างหรือแผนการจัดหาพัสดุ",
+    "เกี่ยวกับการจัดซื้อจัดจ้างหรือการจัดหาพัสดุ",
+    "การจัดซื้อจัดจ้างหรือการจัดหาพัสดุรายเดือน",
+    "การดำเนินการตามนโยบายการบริหารทรัพยากรบุคคล",
+    "หลักเกณฑ์การบริหารและพัฒนาทรัพยากรบุคคล",
+    "แนวปฏิบัติการจัดการเรื่องร้องเรียนการทุจริต",
+    "ข้อมูลเชิงสถิติเรื่องร้องเรียนการทุจริต",
+    "การเปิดโอกาสให้เกิดการมีส่วนร่วม",
+    "การดำเนินการเพื่อจัดการความเสี่ยงการทุจริต",
+    "รายงานการกำกับติดตามการดำเนินการป้องกันการทุจริต",
+    "การดำเนินการตามมาตรการส่งเสริมคุณธรรมและความโปร่งใส",
+];
 /// Redirects followed before a chain counts as broken.
 const HOPS_MAX: usize = 12;
 
@@ -37,25 +62,34 @@ impl Site {
         let agency = agency
             .map(Agency::with_kind)
             .or_else(|| Agency::recognise(draft.mastheads().iter().map(String::as_str)))
-            .unwrap_or_else(|| Agency {
-                name: String::new(),
-                short_name: String::new(),
-                kind: Default::default(),
-                district: String::new(),
-                province: String::new(),
-            });
+            .unwrap_or_else(nobody);
+        draft.agency = agency;
         draft.name_pages();
-        draft.into_site(agency, capture)
+        draft.into_site(capture)
+    }
+}
+
+/// Whose site it is when nothing says so.
+fn nobody() -> Agency {
+    Agency {
+        name: String::new(),
+        short_name: String::new(),
+        kind: Default::default(),
+        district: String::new(),
+        province: String::new(),
     }
 }
 
 /// The nodes while they are being connected.
 struct Draft {
+    agency: Agency,
     nodes: Vec<Node>,
     by_url: BTreeMap<String, NodeId>,
     home: Option<NodeId>,
     /// Blocks that are furniture, by key, with how often one page has each.
     repeated: BTreeMap<String, usize>,
+    /// Pages that list the items in the manual's words.
+    indexes: BTreeSet<NodeId>,
     /// Content links and their targets by page, furniture left out, in reading order.
     content_links: BTreeMap<NodeId, Vec<(Link, NodeId)>>,
 }
@@ -115,10 +149,12 @@ impl Draft {
         }
         let extracted = read_bodies(&answered);
         let mut draft = Self {
+            agency: nobody(),
             nodes: Vec::new(),
             by_url: BTreeMap::new(),
             home: None,
             repeated: BTreeMap::new(),
+            indexes: BTreeSet::new(),
             content_links: BTreeMap::new(),
         };
         let mut ids = Vec::with_capacity(answered.len());
@@ -432,7 +468,11 @@ impl Draft {
         }
         self.mark_fronts(often);
         for id in 0..self.nodes.len() {
-            let index = self.nodes[id].page().is_some_and(lists_items) || self.is_site_map(id);
+            let items = self.nodes[id].page().is_some_and(lists_items);
+            if items {
+                self.indexes.insert(id);
+            }
+            let index = items || self.is_site_map(id);
             let share = matches!(self.nodes[id].kind, NodeKind::OffSite)
                 && is_share_button(&self.nodes[id].url);
             self.nodes[id].index |= index || share;
@@ -671,7 +711,7 @@ impl Draft {
         }
     }
 
-    fn into_site(self, agency: Agency, capture: &Capture) -> Site {
+    fn into_site(self, capture: &Capture) -> Site {
         let mut places: Vec<Place> = Vec::new();
         let mut place_of: BTreeMap<NodeId, PlaceId> = BTreeMap::new();
         let mut attached: BTreeSet<NodeId> = BTreeSet::new();
@@ -758,7 +798,7 @@ impl Draft {
             });
         }
         Site {
-            agency,
+            agency: self.agency,
             taken_on: capture.taken_on,
             complete: capture.stop.is_none(),
             nodes,
@@ -836,6 +876,7 @@ impl Draft {
             .collect();
         let mut names: Vec<String> = vec![node.title.clone()];
         names.retain(|_| !promised);
+        names.extend(self.heading_of_file(main));
         let mut sections: Vec<String> = Vec::new();
         if let Some(page) = node.page() {
             // The heading of a list's row is the name of what it leads to.
@@ -874,23 +915,31 @@ impl Draft {
         const LONG: usize = 200;
         const LINES: usize = 4;
         /// With these a table begins, or a letter, or the body.
-        const BODY: [&str; 16] = [
+        const BODY: [&str; 24] = [
             "ที่ ",
             "ลำดับ",
-            "โครงการ/",
-            "รายการ ",
+            "โครงการ",
+            "รายการ",
             "ประเภท",
             "หมวด",
             "แหล่ง",
             "เดือน ",
             "เหตุการณ์",
+            "ความเสี่ยง",
+            "มาตรการ ",
+            "ประเด็น",
+            "ด้าน",
+            "ตัวชี้วัด",
+            "งบประมาณ",
             "คำนำ",
             "ด้วย",
             "ตามที่",
             "เพื่อ",
             "สารบัญ",
+            "ข้าพเจ้า",
             "๑.",
             "1.",
+            "ก.",
         ];
         let document = self.nodes[id].document()?;
         if document.reading != Reading::Text {
@@ -910,7 +959,13 @@ impl Draft {
             {
                 break;
             }
+            // With the maker's name a title ends, unless it is the letterhead.
+            let ends =
+                !title.is_empty() && !self.agency.name.is_empty() && self.agency.named_in(line);
             title = format!("{title} {line}");
+            if ends {
+                break;
+            }
         }
         let title = title.trim();
         (!title.is_empty()).then(|| title.to_owned())
@@ -918,7 +973,7 @@ impl Draft {
 
     /// Home and its frames list pages in the site's own words; an ITA index lists them in the manual's.
     fn is_front(&self, id: NodeId) -> bool {
-        self.nodes[id].clicks == Some(0) || !self.nodes[id].page().is_some_and(lists_items)
+        self.nodes[id].clicks == Some(0) || !self.indexes.contains(&id)
     }
 }
 
@@ -1035,6 +1090,7 @@ fn is_generic(key: &str) -> bool {
         || GENERIC
             .iter()
             .any(|word| key.starts_with(&thai::key(word)) && key.chars().count() < 24)
+        || is_address(key)
 }
 
 /// A `<title>` taken apart at what sets the site's name off.
@@ -1083,6 +1139,12 @@ fn texts(words: Vec<String>) -> Vec<Text> {
         .collect()
 }
 
+/// An address written out for a label.
+fn is_address(key: &str) -> bool {
+    (key.starts_with("http") || key.starts_with("www."))
+        && !key.chars().any(|c| ('ก'..='ฮ').contains(&c))
+}
+
 /// A page that names many items by number, or quotes the manual's criteria.
 fn lists_items(page: &Page) -> bool {
     let content = page
@@ -1093,8 +1155,15 @@ fn lists_items(page: &Page) -> bool {
     let mut items = BTreeSet::new();
     let mut linked = BTreeSet::new();
     let mut criteria = 0;
+    let mut titles: BTreeSet<&str> = BTreeSet::new();
     let links = page.links.iter().filter(|link| link.part == Part::Content);
     for link in links {
+        let above = link.under.last().map_or("", String::as_str);
+        let said = thai::key(&[link.label.as_str(), &link.row, above].join(" "));
+        let named = MANUAL_KEYS
+            .iter()
+            .filter(|title| said.contains(title.as_str()));
+        titles.extend(named.map(String::as_str));
         item_numbers(&link.label, &mut linked);
         item_numbers(&link.row, &mut linked);
         link.under
@@ -1111,7 +1180,10 @@ fn lists_items(page: &Page) -> bool {
                 .any(|words| key.contains(&thai::key(words))),
         );
     }
-    linked.len() >= INDEX_LINKS || items.len() >= INDEX_ITEMS && !linked.is_empty() || criteria >= 3
+    titles.len() >= INDEX_TITLES
+        || linked.len() >= INDEX_LINKS
+        || items.len() >= INDEX_ITEMS && !linked.is_empty()
+        || criteria >= 3
 }
 
 /// Numbers of OIT items in a text: `O12`, `OIT 12`, `o12`.

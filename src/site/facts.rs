@@ -110,7 +110,9 @@ impl Facts {
         let names: Vec<Dated> = place
             .names
             .iter()
-            .map(|text| dated(name_spot.clone(), text.as_str()))
+            .map(Text::as_str)
+            .chain(file_names(site, place))
+            .map(|text| dated(name_spot.clone(), text))
             .collect();
         let rows: Vec<Dated> = place_rows(site, place)
             .into_iter()
@@ -182,6 +184,14 @@ fn contents<'a>(site: &'a Site, place: &'a Place) -> Vec<(Spot, &'a str)> {
         })
         .filter(|(_, text)| !text.trim().is_empty())
         .collect()
+}
+
+/// What links call the files attached to a page: where the file cannot be read this is all there is.
+fn file_names<'a>(site: &'a Site, place: &'a Place) -> impl Iterator<Item = &'a str> {
+    let labels = place.files.iter().flat_map(|&id| &site.nodes[id].labels);
+    labels
+        .filter(|label| !site.nodes[label.from].index)
+        .map(|label| label.name())
 }
 
 /// Rows of the lists that link to the place: they carry its date.

@@ -90,6 +90,9 @@ impl Text {
     }
 
     fn find_part(&self, part: &Part) -> Option<Range<usize>> {
+        if part.money {
+            return amount(&self.raw);
+        }
         let by_key = self.hits(self.key_index(), &part.key, part).next();
         by_key.or_else(|| {
             let index = part.by_skeleton().then(|| self.skeleton_index())?;
@@ -220,7 +223,25 @@ fn grams(letters: &str) -> impl Iterator<Item = u16> + '_ {
     })
 }
 
-/// Words to look for. `a + b` asks for both anywhere in the same text.
+/// Where a text first has an amount of money: digits in groups of three (`30,000`, `๑,๒๐๐.๕๐`).
+fn amount(text: &str) -> Option<Range<usize>> {
+    let digit = |c: char| super::digit(c).is_some();
+    let mut at = 0;
+    while let Some(begin) = text[at..].find(digit).map(|found| at + found) {
+        let run = &text[begin..];
+        let end = begin + run.find(|c| !digit(c) && c != ',').unwrap_or(run.len());
+        let mut groups = text[begin..end].trim_end_matches(',').split(',');
+        let first = groups.next().map_or(0, |group| group.chars().count());
+        let mut rest = groups.map(|group| group.chars().count()).peekable();
+        if (1..=3).contains(&first) && rest.peek().is_some() && rest.all(|group| group == 3) {
+            return Some(begin..end);
+        }
+        at = end;
+    }
+    None
+}
+
+/// Words to look for. `a + b` asks for both anywhere in the same text; `{จำนวนเงิน}` stands for any amount.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Needle {
     words: String,
@@ -248,6 +269,8 @@ struct Part {
     skeleton: Word,
     /// An abbreviation in Latin letters (`ITA`, `fax`): only as a word of its own.
     latin: bool,
+    /// Any amount of money.
+    money: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -268,6 +291,7 @@ impl Part {
         let key = form::key(words);
         let latin = key.chars().filter(char::is_ascii_alphabetic).count();
         key.chars().any(char::is_alphanumeric).then(|| Self {
+            money: words.trim() == "{จำนวนเงิน}",
             latin: key.is_ascii() && (1..=4).contains(&latin),
             skeleton: Word::new(form::skeleton(words)),
             key: Word::new(key),

@@ -1,6 +1,5 @@
 //! Words about online forms.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rhai::plugin::*;
@@ -8,7 +7,7 @@ use rhai::plugin::*;
 use super::places::Places;
 use super::{Fallible, Shown, Thing, needles, register_many};
 use crate::extract::{Form, Page, Part};
-use crate::site::NodeKind;
+use crate::site::{NodeKind, PlaceId};
 use crate::thai::Text;
 
 pub(super) fn register(engine: &mut Engine) {
@@ -95,8 +94,7 @@ mod words {
     /// แบบฟอร์มออนไลน์ (ไม่รวมช่องค้นหา หน้าเข้าสู่ระบบ และโพลล์)
     #[rhai_fn(get = "forms", pure)]
     pub fn forms(places: &mut Places) -> Forms {
-        let mut list = Vec::new();
-        let mut seen = BTreeSet::new();
+        let mut list: Vec<(PlaceId, Channel)> = Vec::new();
         for (place, node) in places.nodes() {
             let names = joined(places.site.places[place].names.iter().map(Text::as_str));
             let found = match &node.kind {
@@ -107,9 +105,20 @@ mod words {
                 _ => continue,
             };
             for (target, words) in found {
-                if seen.insert((place, target.clone())) {
-                    let words = Arc::new(Text::new(words));
-                    list.push((place, Channel { target, words }));
+                // A form at a form service is one form, on the page that links to it and by itself.
+                let service = is_form_service(&target);
+                let same = |(at, known): &&mut (PlaceId, Channel)| {
+                    known.target == target && (service || *at == place)
+                };
+                match list.iter_mut().find(same) {
+                    Some((_, known)) => {
+                        known.words =
+                            Arc::new(Text::new(format!("{}\n{words}", known.words.as_str())));
+                    }
+                    None => {
+                        let words = Arc::new(Text::new(words));
+                        list.push((place, Channel { target, words }));
+                    }
                 }
             }
         }

@@ -55,9 +55,11 @@ impl Places {
         self.hits.is_empty()
     }
 
-    /// Nothing but the row of an index says that these places are about the item.
+    /// Nothing but the row of an index says that these places are about the item, and no words in them bear it out.
     pub(super) fn only_promised(&self) -> bool {
-        !self.hits.is_empty() && self.hits.iter().all(|hit| hit.rank == Rank::Claimed)
+        let borne_out = |hit: &Hit| hit.spot.as_ref().is_some_and(|spot| spot.range.is_some());
+        let promised = |hit: &Hit| hit.rank == Rank::Claimed && !borne_out(hit);
+        !self.hits.is_empty() && self.hits.iter().all(promised)
     }
 
     /// Places as evidence, at most `most`.
