@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -309,6 +311,40 @@ fn an_engine_that_fails_leaves_everything_as_it_was() {
     assert_eq!(item(&spoilt, "O1").verdict, item(&blind, "O1").verdict);
     assert_eq!(spoilt.used.stop.as_deref(), Some("engine"));
     assert_eq!(spoilt.used.left.len(), 2, "neither is kept as read");
+}
+
+#[test]
+fn a_scanned_page_is_rendered_in_a_child_and_a_bad_one_is_refused() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/captures/kalase-2565.warc.gz");
+    let capture = Capture::read(file).unwrap();
+    let mut bodies = capture
+        .visits
+        .iter()
+        .filter_map(|visit| visit.result.as_ref().ok());
+    let scan = bodies
+        .find(|answer| answer.body.starts_with(b"%PDF"))
+        .unwrap();
+    let render = |page: &str, body: &[u8]| {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_prongsai"))
+            .args(["render-page", page])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(body).unwrap();
+        child.wait_with_output().unwrap()
+    };
+    let page = render("0", &scan.body);
+    assert!(page.status.success());
+    let size = imagesize::blob_size(&page.stdout).unwrap();
+    assert!(
+        page.stdout.starts_with(b"P5") && size.width > 1500 && size.height > 1500,
+        "A4 at 200 dpi"
+    );
+    assert!(page.stdout.contains(&0), "something is drawn");
+    assert!(!render("5000", &scan.body).status.success());
+    assert!(!render("0", b"%PDF-1.7 nothing").status.success());
 }
 
 /// Site, assessed year, and the items that stay unsure with OCR.

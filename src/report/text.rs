@@ -591,4 +591,33 @@ mod tests {
         assert!(screen.contains("อ่านเว็บไซต์ไม่ครบ: หมดเวลาที่กำหนด"));
         assert!(screen.contains("กฎทำงานผิดพลาด 1 แห่ง"));
     }
+
+    #[test]
+    fn what_ocr_read_and_left_is_told() {
+        let mut audit = audit_of(sample::verdicts(), true);
+        assert!(!text(&audit, false).contains("OCR"));
+        let file = |n: u32| crate::ocr::OcrFile {
+            url: format!("https://a.go.th/{n}.pdf"),
+            pages: 8,
+            of: 30,
+        };
+        audit.coverage.ocr = Some(crate::ocr::OcrUse {
+            engine: "tesseract 5.3.0 tha+eng".into(),
+            pages: 96,
+            files: (0..12).map(file).collect(),
+            left: vec!["https://a.go.th/last.pdf".into()],
+            stop: Some("pages".into()),
+        });
+        let told = text(&audit, false).replace("\n  ", " ");
+        for words in [
+            "OCR (tesseract 5.3.0)",
+            "a.go.th/9.pdf (8 จาก 30 หน้า)",
+            "และอีก 2 แห่ง",
+            "--ocr-pages",
+        ] {
+            assert!(told.contains(words), "{words}\n{told}");
+        }
+        let page = crate::report::html::html(&audit).unwrap();
+        assert!(page.contains("11.pdf") && page.contains("--ocr-pages"));
+    }
 }
