@@ -33,7 +33,8 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
                 rest.len()
             } else {
                 match break_within(rest, room, wide > width) {
-                    0 if used == 0 => rest.len(), // nowhere to break: an overlong line beats an endless one
+                    // Nowhere to break in time: an overlong line beats an endless one, and ends as soon as it may.
+                    0 if used == 0 => first_break(rest),
                     end => end,
                 }
             };
@@ -82,6 +83,14 @@ fn break_within(run: &str, room: usize, must: bool) -> usize {
         (0, true) if room >= LEAST || any > 0 => any,
         (good, _) => good,
     }
+}
+
+/// The first place where a run may be broken; its end when there is none.
+fn first_break(run: &str) -> usize {
+    let after = run.char_indices().skip(1);
+    let mut pairs = run.chars().zip(after);
+    let first = pairs.find(|&(before, (_, after))| may_part(before, after));
+    first.map_or(run.len(), |(_, (at, _))| at)
 }
 
 /// The end of the last whole cluster within the first `limit` characters.
@@ -170,6 +179,11 @@ mod tests {
         let code = "a1".repeat(30);
         assert_eq!(wrap(&format!("รหัส {code} ท้าย"), 20), ["รหัส", &code, "ท้าย"]);
         assert_eq!(wrap("ก", 0), ["ก"]);
+    }
+
+    #[test]
+    fn a_run_that_cannot_be_broken_in_time_is_broken_as_soon_as_it_may() {
+        assert_eq!(wrap("0aaaaaa).เก", 8), ["0aaaaaa).", "เก"]);
     }
 
     #[test]
