@@ -11,6 +11,7 @@ use crate::extract::Reading;
 use crate::fetch::capture::{Capture, FaultKind, Response, SkipReason, Stop, Trap, TrapKind};
 use crate::judge::Verdict;
 use crate::measures::{Analysis, Measure, Review, plan};
+use crate::ocr::OcrUse;
 use crate::rules::outline::{MeasureText, Outline};
 use crate::score::{
     GradeRange, IndicatorScore, Points, Ranked, SurveyScores, ToolScore, Worth, disclosure_tool,
@@ -127,6 +128,9 @@ pub struct Coverage {
     pub not_read: Vec<NotRead>,
     /// Endless parts that were recognised and left.
     pub traps: Vec<TrapNote>,
+    /// Scans and pictures that were read by OCR because an unsure item waited for them; null when OCR was not used.
+    #[serde(default)]
+    pub ocr: Option<OcrUse>,
 }
 
 /// Addresses that were not read for one reason.
@@ -305,6 +309,7 @@ impl Coverage {
             unreadable: 0,
             not_read: missed.list(),
             traps: capture.traps.iter().map(TrapNote::of).collect(),
+            ocr: None,
         }
     }
 

@@ -16,6 +16,7 @@ pub mod extract;
 pub mod site;
 pub mod rules;
 pub mod judge;
+pub mod ocr;
 pub mod score;
 pub mod measures;
 pub mod audit;

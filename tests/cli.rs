@@ -67,8 +67,11 @@ fn present(found) {{ {answer} }}
 }
 
 fn prongsai(line: &[&str]) -> Output {
+    // Whether this machine has an OCR program must not decide a test.
+    let reads = matches!(line.first(), Some(&("judge" | "audit"))) && !line.contains(&"-h");
     Command::new(env!("CARGO_BIN_EXE_prongsai"))
         .args(line)
+        .args(reads.then_some("--no-ocr"))
         .env("NO_COLOR", "1")
         .output()
         .unwrap()

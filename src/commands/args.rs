@@ -162,7 +162,7 @@ pub(super) fn day(text: &str) -> Result<Date, String> {
 }
 
 /// `90` seconds, `500ms`, `2h 30m`.
-fn time(text: &str) -> Result<Duration, String> {
+pub(super) fn time(text: &str) -> Result<Duration, String> {
     let text = text.trim();
     let seconds = text
         .parse::<f64>()

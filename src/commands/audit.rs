@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use prongsai::fetch::capture::Capture;
 use url::Url;
 
+use super::scans::Scans;
 use super::{Exit, Failure, args, finish, pipeline};
 
 #[derive(clap::Args)]
@@ -20,6 +21,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "ไฟล์")]
     save: Option<PathBuf>,
     #[command(flatten)]
+    scans: Scans,
+    #[command(flatten)]
     manners: args::Manners,
 }
 
@@ -32,5 +35,6 @@ pub(super) async fn run(asked: Args) -> Result<Exit, Failure> {
         pipeline::save(&capture, file)?;
         capture = Capture::read(file).map_err(Failure::usage)?;
     }
-    finish(&bench.judge(&capture), &asked.report)
+    let reader = asked.scans.reader(asked.save.as_deref());
+    finish(&bench.judge(&capture, reader.as_ref()), &asked.report)
 }

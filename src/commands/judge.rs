@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use prongsai::fetch::capture::Capture;
 
+use super::scans::Scans;
 use super::{Exit, Failure, args, finish, pipeline};
 
 #[derive(clap::Args)]
@@ -15,6 +16,8 @@ pub(super) struct Args {
     basis: args::Basis,
     #[command(flatten)]
     report: args::Report,
+    #[command(flatten)]
+    scans: Scans,
 }
 
 pub(super) fn run(asked: &Args) -> Result<Exit, Failure> {
@@ -25,5 +28,6 @@ pub(super) fn run(asked: &Args) -> Result<Exit, Failure> {
     }
     let capture = pipeline::reachable(capture)?;
     let bench = pipeline::Bench::set(&asked.basis, capture.taken_on)?;
-    finish(&bench.judge(&capture), &asked.report)
+    let reader = asked.scans.reader(Some(&asked.capture));
+    finish(&bench.judge(&capture, reader.as_ref()), &asked.report)
 }

@@ -4,11 +4,13 @@ mod args;
 mod audit;
 mod crawl;
 mod demo;
+mod doctor;
 mod explain;
 mod judge;
 mod output;
 mod pipeline;
 mod progress;
+mod scans;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -53,6 +55,14 @@ enum Command {
     Crawl(crawl::Args),
     /// ลองใช้กับเว็บไซต์ตัวอย่างที่อยู่ในโปรแกรม
     Demo(demo::Args),
+    /// ดูว่าเครื่องนี้อ่านเอกสารสแกนได้หรือไม่ และต้องติดตั้งอะไรเพิ่ม
+    Doctor(doctor::Args),
+    /// แสดงหน้าหนึ่งของ PDF เป็นภาพ (โปรแกรมเรียกใช้เอง)
+    #[command(name = prongsai::ocr::RENDER_COMMAND, hide = true)]
+    RenderPage {
+        /// ลำดับหน้า เริ่มที่ 0
+        page: usize,
+    },
 }
 
 /// How a run ends. The numbers are promised to scripts.
@@ -114,6 +124,13 @@ fn read_command() -> Result<Command, Exit> {
 }
 
 fn run(command: Command) -> Result<Exit, Failure> {
+    // A child of this program with little memory: it does no more than it must.
+    if let Command::RenderPage { page } = command {
+        let (from, to) = (std::io::stdin().lock(), std::io::stdout().lock());
+        return prongsai::ocr::render(page, from, to)
+            .map(|()| Exit::Done)
+            .map_err(Failure::usage);
+    }
     let runtime = tokio::runtime::Runtime::new().map_err(Failure::usage)?;
     runtime.block_on(async {
         match command {
@@ -121,6 +138,8 @@ fn run(command: Command) -> Result<Exit, Failure> {
             Command::Judge(args) => judge::run(&args),
             Command::Crawl(args) => crawl::run(args).await,
             Command::Demo(args) => demo::run(args).await,
+            Command::Doctor(_) => doctor::run(),
+            Command::RenderPage { .. } => Ok(Exit::Done),
         }
     })
 }
@@ -162,7 +181,7 @@ mod tests {
 
     #[test]
     fn help_is_in_thai_throughout() {
-        for name in ["audit", "judge", "crawl", "demo"] {
+        for name in ["audit", "judge", "crawl", "demo", "doctor"] {
             let mut command = explain::in_thai(Cli::command());
             command.build();
             let help = command

@@ -1,7 +1,6 @@
 //! What the commands are made of: website → capture, capture → audit.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use jiff::civil::Date;
 use prongsai::agency::Agency;
@@ -9,7 +8,7 @@ use prongsai::audit::{Audit, Coverage, Parts};
 use prongsai::extract::DocumentKind;
 use prongsai::fetch::capture::{Capture, advice_for_status};
 use prongsai::fetch::options::Options;
-use prongsai::judge::judge;
+use prongsai::ocr::{Judged, OcrUse};
 use prongsai::rules::pack::{Pack, Sources};
 use prongsai::rules::vocabulary;
 use prongsai::score::SurveyScores;
@@ -19,6 +18,7 @@ use url::Url;
 
 use super::args::Basis;
 use super::progress::{Watch, on_ctrl_c};
+use super::scans::{Reader, decide};
 use super::{Exit, Failure, say};
 
 /// Rules, agency and scores, read and checked before a crawl of an hour begins.
@@ -61,10 +61,15 @@ impl Bench {
         })
     }
 
-    /// Judges a capture.
-    pub(super) fn judge(self, capture: &Capture) -> Audit {
-        let site = Arc::new(Site::build(capture, self.agency));
-        let verdicts = judge(&self.pack, &site);
+    /// Judges a capture, scans included when there is a reader for them.
+    pub(super) fn judge(self, capture: &Capture, reader: Option<&Reader>) -> Audit {
+        let site = Site::build(capture, self.agency);
+        let (judged, by_ocr) = decide(&self.pack, site, capture, reader);
+        let Judged {
+            site,
+            verdicts,
+            used,
+        } = judged;
         let measure = |item: &str| {
             let rule = self.pack.rules.iter().find(|rule| rule.item == item)?;
             Some(rule.rule.measure.clone())
@@ -75,7 +80,7 @@ impl Bench {
             rules_digest: self.pack.digest().to_owned(),
             agency: site.agency.clone(),
             capture,
-            coverage: coverage(capture, &site),
+            coverage: coverage(capture, &site, by_ocr.then_some(used)),
             verdicts,
             surveys: self.surveys.as_ref(),
         })
@@ -106,16 +111,17 @@ fn load(year: FiscalYear, rules: Option<&Path>) -> Result<Pack, Failure> {
 }
 
 /// Files that a machine could not read stand in the coverage; pictures are expected to be without text.
-fn coverage(capture: &Capture, site: &Site) -> Coverage {
+fn coverage(capture: &Capture, site: &Site, ocr: Option<OcrUse>) -> Coverage {
     let mut coverage = Coverage::of(capture);
     for node in &site.nodes {
         if let Some(document) = node
             .document()
-            .filter(|one| one.kind != DocumentKind::Image)
+            .filter(|one| one.kind != DocumentKind::Image && node.ocr.is_none())
         {
             coverage.note_reading(document.reading, node.url.as_str());
         }
     }
+    coverage.ocr = ocr;
     coverage
 }
 

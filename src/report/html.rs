@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::{
-    agency_line, basis_words, count, decision_words, harmless, of, outcome_words, readable_url,
-    shortened, summary_adds,
+    agency_line, basis_words, count, decision_words, harmless, ocr_lines, of, outcome_words,
+    readable_url, shortened, summary_adds,
 };
 use crate::audit::{Audit, Item};
 use crate::fetch::capture::Found;
@@ -73,6 +73,7 @@ fn render(audit: &Audit, undefined: UndefinedBehavior) -> Result<String, minijin
             passes => Serde(of(audit, Decision::Pass).collect::<Vec<_>>()),
             summaries => Serde(telling(audit)),
             unlinked => Found::UNLINKED,
+            ocr => ocr_lines(audit),
             stopped => audit.coverage.stopped_because(),
         },
     )

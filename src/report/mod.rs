@@ -71,6 +71,29 @@ fn of(audit: &Audit, decision: Decision) -> impl Iterator<Item = &Item> {
         .filter(move |item| item.verdict.verdict == decision)
 }
 
+/// What OCR read, and what it left.
+fn ocr_lines(audit: &Audit) -> Vec<String> {
+    let Some(ocr) = &audit.coverage.ocr else {
+        return Vec::new();
+    };
+    let engine = ocr.engine.split(' ').take(2).collect::<Vec<_>>().join(" ");
+    let mut lines = vec![format!(
+        "อ่านภาพสแกนและรูปภาพด้วย OCR ({engine}) {} หน้าใน {} แห่ง เฉพาะที่ข้อซึ่งยังตัดสินไม่ได้ต้องใช้ คำที่ OCR ไม่พบไม่นับว่าไม่มี และไม่อ่านเลขไทยในภาพ",
+        ocr.pages,
+        ocr.files.len()
+    )];
+    if !ocr.left.is_empty() {
+        let why = match ocr.stop.as_deref() {
+            Some("pages") => "ถึงจำนวนหน้าสูงสุด เพิ่มได้ด้วย --ocr-pages",
+            Some("time") => "หมดเวลา เพิ่มได้ด้วย --ocr-time",
+            Some(_) => "เรียกโปรแกรม OCR ไม่ได้ ตรวจด้วย prongsai doctor",
+            None => "บางหน้าใช้เวลานานเกินไป",
+        };
+        lines.push(format!("ยังไม่ได้อ่านด้วย OCR {} แห่ง ({why})", ocr.left.len()));
+    }
+    lines
+}
+
 /// The summary says more than the sentences of the criteria below it.
 fn summary_adds(verdict: &Verdict) -> bool {
     !verdict

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use super::wrap::{columns, padded, wrap};
 use super::{
-    agency_line, basis_words, count, decision_words, harmless, of, outcome_words, readable_url,
-    shortened, summary_adds,
+    agency_line, basis_words, count, decision_words, harmless, ocr_lines, of, outcome_words,
+    readable_url, shortened, summary_adds,
 };
 use crate::audit::{Audit, Item};
 use crate::fetch::capture::Found;
@@ -36,6 +36,9 @@ pub fn text(audit: &Audit, colour: bool) -> String {
     faults(&mut sheet, audit);
     sheet.out
 }
+
+/// Addresses read by OCR that are named.
+const OCR_FILES: usize = 10;
 
 #[derive(Clone, Copy)]
 enum Ink {
@@ -441,6 +444,22 @@ fn coverage(sheet: &mut Sheet, audit: &Audit) {
         let _ = write!(read, " (เครื่องอ่านข้อความไม่ได้ {} ไฟล์)", seen.unreadable);
     }
     sheet.hang("  ", &read, None);
+    for line in ocr_lines(audit) {
+        sheet.hang("  ", &line, None);
+    }
+    let files = seen.ocr.iter().flat_map(|ocr| &ocr.files);
+    for file in files.clone().take(OCR_FILES) {
+        let line = format!(
+            "{} ({} จาก {} หน้า)",
+            readable_url(&file.url),
+            file.pages,
+            file.of
+        );
+        sheet.hang("  · ", &line, Some(Ink::Faint));
+    }
+    if let more @ 1.. = files.count().saturating_sub(OCR_FILES) {
+        sheet.hang("  · ", &format!("และอีก {more} แห่ง"), Some(Ink::Faint));
+    }
     if seen.complete {
         sheet.hang("  ", "อ่านครบทุกหน้าที่เข้าถึงได้จากหน้าแรก", None);
     } else {
@@ -571,5 +590,34 @@ mod tests {
         let screen = screen.join(" ");
         assert!(screen.contains("อ่านเว็บไซต์ไม่ครบ: หมดเวลาที่กำหนด"));
         assert!(screen.contains("กฎทำงานผิดพลาด 1 แห่ง"));
+    }
+
+    #[test]
+    fn what_ocr_read_and_left_is_told() {
+        let mut audit = audit_of(sample::verdicts(), true);
+        assert!(!text(&audit, false).contains("OCR"));
+        let file = |n: u32| crate::ocr::OcrFile {
+            url: format!("https://a.go.th/{n}.pdf"),
+            pages: 8,
+            of: 30,
+        };
+        audit.coverage.ocr = Some(crate::ocr::OcrUse {
+            engine: "tesseract 5.3.0 tha+eng".into(),
+            pages: 96,
+            files: (0..12).map(file).collect(),
+            left: vec!["https://a.go.th/last.pdf".into()],
+            stop: Some("pages".into()),
+        });
+        let told = text(&audit, false).replace("\n  ", " ");
+        for words in [
+            "OCR (tesseract 5.3.0)",
+            "a.go.th/9.pdf (8 จาก 30 หน้า)",
+            "และอีก 2 แห่ง",
+            "--ocr-pages",
+        ] {
+            assert!(told.contains(words), "{words}\n{told}");
+        }
+        let page = crate::report::html::html(&audit).unwrap();
+        assert!(page.contains("11.pdf") && page.contains("--ocr-pages"));
     }
 }

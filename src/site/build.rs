@@ -250,6 +250,7 @@ impl Draft {
             title: String::new(),
             text: Text::default(),
             starts: Vec::new(),
+            ocr: None,
             index: false,
             menu: false,
         });
@@ -799,6 +800,7 @@ impl Draft {
                 title,
                 text: Text::new(text),
                 starts: Vec::new(),
+                ocr: None,
                 index: false,
                 menu: true,
             });

@@ -105,6 +105,7 @@ impl Facts {
         let name_spot = Spot {
             node: place.main,
             range: None,
+            ocr: false,
         };
         let names: Vec<Dated> = place
             .names
@@ -125,7 +126,10 @@ impl Facts {
             .map(|text| dated(name_spot.clone(), text.as_str()))
             .collect();
 
-        let about = about(&heads, &names, &rows, &sections);
+        let about = with_ocr(
+            about(&heads, &names, &rows, &sections),
+            site.year_by_ocr(place),
+        );
         let ranges = ranges(&names, &heads, &sections);
         let pages: Vec<Dated> = page_heads(site, place);
         let mut months = months(&heads, &names, &pages);
@@ -173,6 +177,7 @@ fn contents<'a>(site: &'a Site, place: &'a Place) -> Vec<(Spot, &'a str)> {
                 Spot {
                     node: id,
                     range: Some(0..0),
+                    ocr: false,
                 },
                 site.nodes[id].text.as_str(),
             )
@@ -211,6 +216,7 @@ impl Dated {
         Spot {
             node: self.spot.node,
             range: self.spot.range.as_ref().map(|_| span.clone()),
+            ocr: false,
         }
     }
 
@@ -283,6 +289,20 @@ fn about(heads: &[Dated], names: &[Dated], rows: &[Dated], sections: &[Dated]) -
     }
 }
 
+/// What a scan states of its year counts where nothing else tells one; where it gainsays what else tells it, a person
+/// must look.
+fn with_ocr(told: Option<YearFact>, read: Option<(FiscalYear, Spot)>) -> Option<YearFact> {
+    match (told, read) {
+        (Some(told), Some((year, _))) if told.year != year => None,
+        (None, Some((year, spot))) => Some(YearFact {
+            year,
+            spot,
+            stated: true,
+        }),
+        (told, _) => told,
+    }
+}
+
 /// Ranges of years: the name's own, else those at the head of the content, else those of the group it stands in.
 fn ranges(names: &[Dated], heads: &[Dated], sections: &[Dated]) -> Vec<(i16, i16, Spot)> {
     for texts in [names, heads, sections] {
@@ -323,6 +343,7 @@ fn page_heads<'a>(site: &'a Site, place: &'a Place) -> Vec<Dated> {
         let spot = Spot {
             node: id,
             range: None,
+            ocr: false,
         };
         found.extend(filled.map(|table| dated(spot.clone(), &table.title)));
         let Some(document) = node
@@ -340,6 +361,7 @@ fn page_heads<'a>(site: &'a Site, place: &'a Place) -> Vec<Dated> {
                 Spot {
                     node: id,
                     range: None,
+                    ocr: false,
                 },
                 head(page, PAGE_HEAD),
             );

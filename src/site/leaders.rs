@@ -93,6 +93,11 @@ impl Site {
                     let text = node.text.as_str();
                     let mut found = doers(text, id);
                     found.extend(signers(text, id));
+                    let read = node.ocr.as_ref().map_or("", |read| read.as_str());
+                    let mut by_ocr = doers(read, id);
+                    by_ocr.extend(signers(read, id));
+                    by_ocr.iter_mut().for_each(|leader| leader.spot.ocr = true);
+                    found.extend(by_ocr);
                     found
                 })
                 .collect()
@@ -144,6 +149,7 @@ fn doer(text: &str, deed: usize, node: usize) -> Option<Leader> {
         spot: Spot {
             node,
             range: Some(line + at..deed),
+            ocr: false,
         },
     })
 }
@@ -201,7 +207,11 @@ fn signers(text: &str, node: usize) -> Vec<Leader> {
                 found.push(Leader {
                     position: cut_position(position),
                     name: name.trim().to_owned(),
-                    spot: Spot { node, range },
+                    spot: Spot {
+                        node,
+                        range,
+                        ocr: false,
+                    },
                 });
             }
         }

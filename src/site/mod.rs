@@ -7,6 +7,7 @@ mod build;
 mod evidence;
 mod facts;
 mod leaders;
+mod ocr;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -23,6 +24,7 @@ use crate::thai::{Needle, Text};
 pub use evidence::Evidence;
 pub use facts::{Happening, YearFact};
 pub use leaders::{Leader, same_person};
+pub use ocr::OcrText;
 
 /// Index of a node in [`Site::nodes`].
 pub type NodeId = usize;
@@ -101,6 +103,8 @@ pub struct Node {
     pub text: Text,
     /// Byte offset in `text` at which each page (sheet, slide) of a file begins.
     pub starts: Vec<usize>,
+    /// What was read off its pictures, when they were read.
+    pub ocr: Option<OcrText>,
     /// Lists other pages (ITA index, site map, home): candidates come from it, evidence never.
     pub index: bool,
     /// Menus link to it: a section of its own, not a part of the page that happens to link to it.
@@ -164,9 +168,16 @@ pub struct Spot {
     pub node: NodeId,
     /// Byte range in the node's text; `None` for its name.
     pub range: Option<Range<usize>>,
+    /// The range is one of the text that was read off pictures.
+    pub ocr: bool,
 }
 
 impl Site {
+    /// The node at an address, by its index.
+    pub fn id_at(&self, url: &Url) -> Option<NodeId> {
+        self.by_url.get(&twin(url)).copied()
+    }
+
     /// The node at an address.
     pub fn node_at(&self, url: &Url) -> Option<&Node> {
         self.by_url.get(&twin(url)).map(|&id| &self.nodes[id])
@@ -413,14 +424,16 @@ impl Site {
     pub fn spot(&self, place: PlaceId, needle: &Needle) -> Option<Spot> {
         let place = &self.places[place];
         let nodes = place.files.iter().chain([&place.main]);
-        nodes
+        let told = nodes
             .map(|&id| (id, &self.nodes[id]))
             .find_map(|(node, it)| {
                 it.text.find(needle).map(|range| Spot {
                     node,
                     range: Some(range),
+                    ocr: false,
                 })
-            })
+            });
+        told.or_else(|| self.spot_by_ocr(place, needle))
     }
 
     /// The place as evidence, with the words at the spot.
@@ -428,7 +441,11 @@ impl Site {
         let place = &self.places[place];
         let id = spot.map_or(place.main, |spot| spot.node);
         let node = &self.nodes[id];
+        let by_ocr = spot.filter(|spot| spot.ocr).and(node.ocr.as_ref());
         let quote = spot.and_then(|spot| spot.range.clone()).map(|range| {
+            if let Some(read) = by_ocr {
+                return read.quote(range);
+            }
             let words = node.text.quote(range.clone());
             match node.starts.iter().rposition(|&start| start <= range.start) {
                 Some(page) if node.starts.len() > 1 => format!("หน้า {}: {words}", page + 1),
@@ -446,6 +463,11 @@ impl Site {
             quote,
             clicks: node.clicks,
         }
+    }
+
+    /// The place that a node is the page or a file of.
+    pub fn place_of(&self, node: NodeId) -> Option<PlaceId> {
+        self.place_of.get(&node).copied()
     }
 
     /// Files of the place that a machine could not read, and a page that is nothing but images.
@@ -491,6 +513,16 @@ const IMAGE_PAGE_TEXT: usize = 160;
 impl Node {
     /// Why a machine cannot read it all, in Thai; `None` when it can.
     pub fn unread(&self) -> Option<&'static str> {
+        let why = self.unreadable()?;
+        // What OCR did not find may yet be there.
+        Some(if self.ocr.is_some() {
+            "อ่านด้วย OCR ซึ่งอาจตกหล่น"
+        } else {
+            why
+        })
+    }
+
+    fn unreadable(&self) -> Option<&'static str> {
         match &self.kind {
             NodeKind::File(document) => match document.reading {
                 Reading::Text if document.unread_pages > 0 => Some("บางหน้าเป็นภาพสแกน"),

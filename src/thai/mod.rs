@@ -10,6 +10,7 @@ pub mod dates;
 mod folds;
 mod form;
 pub(crate) mod line;
+mod near;
 mod roles;
 mod text;
 

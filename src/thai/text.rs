@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use super::form::{self, Glyph};
-use super::{clean, is_consonant, is_lead, is_mark};
+use super::{clean, is_consonant, is_lead, is_mark, near};
 
 /// Words of fewer letters are not looked for by skeleton: too many others look alike without their marks.
 const SKELETON_LETTERS: usize = 10;
@@ -52,6 +52,15 @@ impl Text {
             .then_some(at)
     }
 
+    /// Where the needle is first found in a text that a machine read off a picture: a long part without numbers may
+    /// have up to an eighth of its letters wrong.
+    pub fn find_near(&self, needle: &Needle) -> Option<Range<usize>> {
+        let near = |part: &Part| self.find_part(part).or_else(|| self.near_part(part));
+        let (first, others) = needle.parts.split_first()?;
+        let at = near(first)?;
+        others.iter().all(|part| near(part).is_some()).then_some(at)
+    }
+
     /// Whether the needle is found, all its parts.
     pub fn has(&self, needle: &Needle) -> bool {
         self.find(needle).is_some()
@@ -89,6 +98,15 @@ impl Text {
             let index = part.by_skeleton().then(|| self.skeleton_index())?;
             self.hits(index, &part.skeleton, part).next()
         })
+    }
+
+    fn near_part(&self, part: &Part) -> Option<Range<usize>> {
+        if !part.by_skeleton() || part.key.letters.chars().any(|c| c.is_ascii_digit()) {
+            return None;
+        }
+        let index = self.skeleton_index();
+        let hit = near::find(&index.letters, &part.skeleton.letters)?;
+        index.raw(hit.start, hit.end)
     }
 
     fn hits<'a>(

@@ -76,7 +76,11 @@ impl Places {
             let mut spots = site
                 .nodes_of(&site.places[place])
                 .filter_map(|(node, it)| find(it).map(|range| (node, Some(range))));
-            let first = spots.next().map(|(node, range)| Spot { node, range });
+            let first = spots.next().map(|(node, range)| Spot {
+                node,
+                range,
+                ocr: false,
+            });
             first.map(Some).ok_or_else(|| why.to_owned())
         })
     }

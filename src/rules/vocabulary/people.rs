@@ -4,10 +4,11 @@ use rhai::Array;
 use rhai::plugin::*;
 
 use super::places::Places;
+use super::site::current_head;
 use super::{Shown, Thing, register_many};
 use crate::extract::Person;
-use crate::site::{Leader, PlaceId, Spot, same_person};
-use crate::thai;
+use crate::site::{Leader, PlaceId, Site, Spot, same_person};
+use crate::thai::{self, Needle, Text};
 
 pub(super) fn register(engine: &mut Engine) {
     register_many::<People>(engine, "People");
@@ -62,6 +63,25 @@ fn same_leader(one: &Leader, other: &Leader) -> bool {
 fn tells_more(known: &Leader, leader: &Leader) -> bool {
     leader.name.len() > known.name.len()
         || known.name == leader.name && leader.position.len() < known.position.len()
+}
+
+/// Leaders without those whose name was read off a picture, unless it is the name the site shows as its head's, a letter
+/// or two misread: a misread name must not make a stranger of the head, nor a head of a stranger.
+fn proven(site: &Site, all: Vec<(PlaceId, Leader)>) -> Vec<(PlaceId, Leader)> {
+    let (read, mut list): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|(_, leader)| leader.spot.ocr);
+    if !read.is_empty()
+        && let Some((_, head)) = current_head(site)
+    {
+        let name = Needle::parse(&head.name);
+        for (place, leader) in read {
+            if Text::new(leader.name.as_str()).find_near(&name).is_some() {
+                let name = head.name.clone();
+                list.push((place, Leader { name, ..leader }));
+            }
+        }
+    }
+    list
 }
 
 #[export_module]
@@ -135,6 +155,7 @@ mod words {
             let leaders = places.site.leaders(hit.place).iter();
             list.extend(leaders.map(|leader| (hit.place, leader.clone())));
         }
+        let list = proven(&places.site, list);
         Leaders {
             site: places.site.clone(),
             list,

@@ -8,7 +8,7 @@ use rhai::plugin::*;
 use super::{Fallible, Many, needles, register_many};
 use crate::extract::{Page, Part};
 use crate::rules::answer::{Evidence, NearMiss};
-use crate::site::{Node, PlaceId, Rank, Site, Spot};
+use crate::site::{Node, OcrText, PlaceId, Rank, Site, Spot};
 use crate::thai::{Needle, Text, head};
 
 pub(super) fn register(engine: &mut Engine) {
@@ -222,10 +222,15 @@ fn titled(site: &Site, place: PlaceId, needles: &[Arc<Needle>]) -> bool {
 const HEAD: usize = 500;
 
 fn headed(site: &Site, place: PlaceId, needles: &[Arc<Needle>]) -> bool {
+    let begins_by_ocr = |read: &OcrText| {
+        let end = head(read.as_str(), HEAD).len();
+        let mut found = needles.iter().filter_map(|needle| read.find(needle));
+        found.any(|range| range.start < end)
+    };
     let begins = |node: &Node| {
         let end = head(node.text.as_str(), HEAD).len();
         let mut found = needles.iter().filter_map(|needle| node.text.find(needle));
-        found.any(|range| range.start < end)
+        found.any(|range| range.start < end) || node.ocr.as_ref().is_some_and(begins_by_ocr)
     };
     let place = &site.places[place];
     place.named(needles) || site.nodes_of(place).any(|(_, node)| begins(node))
@@ -305,9 +310,16 @@ mod words {
             let mut others = needles
                 .iter()
                 .filter(|needle| site.spot(place, needle).is_some());
-            others.next().map_or(Ok(None), |needle| {
-                Err(format!("เนื้อหาเป็นเรื่อง “{}”", needle.as_str()))
-            })
+            if let Some(needle) = others.next() {
+                return Err(format!("เนื้อหาเป็นเรื่อง “{}”", needle.as_str()));
+            }
+            // OCR loses words: that it did not find one is no proof.
+            let mut nodes = site.nodes_of(&site.places[place]);
+            if nodes.any(|(_, node)| node.ocr.is_some()) {
+                let word = needles[0].as_str();
+                return Err(format!("อ่านด้วย OCR จึงยืนยันไม่ได้ว่าไม่ใช่เรื่อง “{word}”"));
+            }
+            Ok(None)
         }))
     }
 
@@ -351,7 +363,8 @@ mod words {
         places.with_node(
             "ไม่กล่าวถึงหน่วยงานนี้",
             |node| {
-                let says = [node.text.as_str(), node.title.as_str()];
+                let read = node.ocr.as_ref().map_or("", OcrText::as_str);
+                let says = [node.text.as_str(), node.title.as_str(), read];
                 agency.name.is_empty() || says.into_iter().any(|text| agency.named_in(text))
             },
         )
@@ -361,7 +374,11 @@ mod words {
     #[rhai_fn(get = "unread", pure)]
     pub fn unread(places: &mut Places) -> Places {
         places.keep(|site, place| match site.unread(place).first() {
-            Some(&node) => Ok(Some(Spot { node, range: None })),
+            Some(&node) => Ok(Some(Spot {
+                node,
+                range: None,
+                ocr: false,
+            })),
             None => Err("อ่านข้อความได้ แต่ไม่ตรงกับเรื่องนี้".to_owned()),
         })
     }

@@ -44,6 +44,31 @@ fn refusal(site: &Site, place: PlaceId) -> Option<String> {
     }
 }
 
+/// Who is shown as holding the highest office.
+pub(super) fn current_head(site: &Site) -> Option<(PlaceId, Person)> {
+    let titles = site.agency.kind.head_titles();
+    let leads = |person: &&Person| {
+        titles.iter().any(|title| {
+            person.position.starts_with(title)
+                || person.position.contains(&format!("ปฏิบัติหน้าที่{title}"))
+        })
+    };
+    // Who stands with a picture among colleagues is shown as holding the office; a name under an old paper is not.
+    // Of several such pages the one nearest to the home page is current: old generations of a site lie deeper.
+    let team = |place: usize| {
+        site.main(place)
+            .page()
+            .is_some_and(|page| page.people.len() > 1)
+    };
+    (0..site.places.len())
+        .filter(|&place| site.clicks(place).is_some())
+        .filter_map(|place| {
+            let person = site.main(place).page()?.people.iter().find(leads)?;
+            Some((place, person.clone()))
+        })
+        .min_by_key(|(place, person)| (!team(*place), !person.photo, site.clicks(*place), *place))
+}
+
 #[export_module]
 mod words {
     /// ที่ต่าง ๆ บนเว็บไซต์ที่ชื่อเรื่อง ชื่อลิงก์ หรือหัวข้อ มีคำใดคำหนึ่ง รวมทั้งหน้าและไฟล์ที่อยู่ใต้หัวข้อนั้น
@@ -118,29 +143,7 @@ mod words {
     #[rhai_fn(get = "head", pure)]
     pub fn head(site: &mut SiteView) -> People {
         let site = &site.site;
-        let titles = site.agency.kind.head_titles();
-        let leads = |person: &&Person| {
-            titles.iter().any(|title| {
-                person.position.starts_with(title)
-                    || person.position.contains(&format!("ปฏิบัติหน้าที่{title}"))
-            })
-        };
-        // Who stands with a picture among colleagues is shown as holding the office; a name under an old paper is not.
-        // Of several such pages the one nearest to the home page is current: old generations of a site lie deeper.
-        let team = |place: usize| {
-            site.main(place)
-                .page()
-                .is_some_and(|page| page.people.len() > 1)
-        };
-        let head = (0..site.places.len())
-            .filter(|&place| site.clicks(place).is_some())
-            .filter_map(|place| {
-                let person = site.main(place).page()?.people.iter().find(leads)?;
-                Some((place, person.clone()))
-            })
-            .min_by_key(|(place, person)| {
-                (!team(*place), !person.photo, site.clicks(*place), *place)
-            });
+        let head = current_head(site);
         People {
             site: site.clone(),
             list: head.into_iter().collect(),
