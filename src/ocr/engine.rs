@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use super::{RENDER_COMMAND, child};
+use super::RENDER_COMMAND;
+use crate::guard::{self, End, Limits};
 
 /// Languages that are needed, by the names Tesseract gives them, with the Debian packages they come in.
 pub const LANGUAGES: [(&str, &str); 3] = [
@@ -17,6 +18,12 @@ pub const LANGUAGES: [(&str, &str); 3] = [
 const SETTINGS: &str = "tha+eng psm 11 200 dpi";
 /// Time to say which version is there.
 const ASK_TIME: Duration = Duration::from_secs(20);
+/// Memory of the program. A page takes 60 to 115 MB.
+const MEMORY: u64 = 256 << 20;
+/// Memory of the child that renders a page. A scanned page takes 75 MB.
+const RENDER_MEMORY: u64 = 256 << 20;
+/// Time on a processor. A page takes 3 seconds, and 20 on a machine that has better to do.
+const CPU: Duration = Duration::from_secs(60);
 
 /// A picture of text.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +43,16 @@ pub enum Fault {
     Unreadable,
     /// The program cannot be run.
     Engine,
+}
+
+impl From<End> for Fault {
+    fn from(end: End) -> Self {
+        match end {
+            End::NotStarted => Self::Engine,
+            End::Time => Self::Timeout,
+            End::Memory | End::Failed => Self::Unreadable,
+        }
+    }
 }
 
 /// What reads pictures.
@@ -67,7 +84,7 @@ impl Toolbox {
     /// Asks the program.
     pub fn look() -> Self {
         let ask = |what: &str| {
-            let answer = child::run(&mut tesseract(&[what]), &[], ASK_TIME).ok()?;
+            let answer = guard::run(&mut tesseract(&[what]), &[], limits(MEMORY, ASK_TIME)).ok()?;
             String::from_utf8(answer).ok()
         };
         Self::of(ask("--version").as_deref(), ask("--list-langs").as_deref())
@@ -118,12 +135,13 @@ impl Engine for Tesseract {
             Picture::PdfPage(body, page) => {
                 let mut render = Command::new(&self.renderer);
                 render.arg(RENDER_COMMAND).arg(page.to_string());
-                (child::run(&mut render, body, left())?, &["--dpi", "200"])
+                let drawn = guard::run(&mut render, body, limits(RENDER_MEMORY, left()))?;
+                (drawn, &["--dpi", "200"])
             }
         };
         let run = |mode: &[&str]| {
             let line = [&["-", "-"], mode, dpi].concat();
-            child::run(&mut tesseract(&line), &image, left())
+            guard::run(&mut tesseract(&line), &image, limits(MEMORY, left())).map_err(Fault::from)
         };
         // A page lying on its side reads as nothing, so its turn is found first (a page without letters has none).
         let turned = match run(&["--psm", "0"]) {
@@ -134,6 +152,14 @@ impl Engine for Tesseract {
         let sparse = if turned { "12" } else { "11" };
         let text = run(&["-l", "tha+eng", "--psm", sparse])?;
         Ok(String::from_utf8_lossy(&text).into_owned())
+    }
+}
+
+fn limits(memory: u64, wall: Duration) -> Limits {
+    Limits {
+        memory,
+        cpu: Some(CPU),
+        wall,
     }
 }
 

@@ -8,7 +8,6 @@
 //! and OCR only ever helps an item to pass: it loses words, so what it did not find proves nothing.
 
 mod cache;
-mod child;
 mod engine;
 mod render;
 mod wanted;

@@ -12,9 +12,6 @@ pub const RENDER_COMMAND: &str = "render-page";
 const DPI: f32 = 200.0;
 /// Points of the largest picture: A3 has 7.7 million.
 const POINTS_MAX: f32 = 16e6;
-/// Memory of the child. A scanned page takes 75 MB.
-#[cfg(unix)]
-const MEMORY: u64 = 1 << 30;
 /// The largest file that is read.
 const FILE_MAX: u64 = 128 << 20;
 
@@ -29,9 +26,8 @@ pub enum Spoilt {
     Pipe(#[from] std::io::Error),
 }
 
-/// Renders a page, from 0, of the PDF on `from` to `to`, within a memory limit of this whole process.
+/// Renders a page, from 0, of the PDF on `from` to `to`. Who starts this process sets its limits.
 pub fn render(page: usize, from: impl Read, mut to: impl Write) -> Result<(), Spoilt> {
-    limit_memory();
     let mut body = Vec::new();
     from.take(FILE_MAX).read_to_end(&mut body)?;
     to.write_all(&picture(body, page)?)?;
@@ -57,24 +53,6 @@ fn grey(drawn: &Pixmap) -> Vec<u8> {
     }));
     pgm
 }
-
-#[cfg(unix)]
-fn limit_memory() {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let known = getrlimit(Resource::As);
-    let most = known.maximum.map_or(MEMORY, |most| most.min(MEMORY));
-    // Without the limit the time limit of the parent still holds.
-    let _ = setrlimit(
-        Resource::As,
-        Rlimit {
-            current: Some(most),
-            maximum: known.maximum,
-        },
-    );
-}
-
-#[cfg(not(unix))]
-fn limit_memory() {}
 
 #[cfg(test)]
 mod tests {
