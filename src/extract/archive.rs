@@ -1,90 +1,160 @@
-//! The parts of a ZIP archive, read within limits.
+//! The parts of a ZIP archive, read within limits; of a broken archive the parts that are there.
 
+use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 
+use flate2::read::DeflateDecoder;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-use super::Reading;
+use super::{Reading, limits};
+use crate::thai::decode;
 
-/// One part. The text of the longest plans takes a tenth.
-const MAX_PART: u64 = 64 << 20;
-/// All parts together.
-const MAX_ALL: u64 = 192 << 20;
-/// Parts looked at.
-const MAX_PARTS: usize = 5000;
+/// What every part begins with.
+const HEADER: &[u8] = b"PK\x03\x04";
 
 /// An archive and how much more of it may be unpacked.
 pub(super) struct Archive<'b> {
-    zip: ZipArchive<Cursor<&'b [u8]>>,
+    body: &'b [u8],
+    zip: Option<ZipArchive<Cursor<&'b [u8]>>>,
+    /// Where each part is: its number in the list of parts, or its place in a body without list.
+    places: BTreeMap<String, usize>,
     left: u64,
+}
+
+/// The bytes of a part.
+pub(super) struct Part {
+    pub(super) bytes: Vec<u8>,
+    /// False when a limit or damage came before the end.
+    pub(super) is_whole: bool,
 }
 
 impl<'b> Archive<'b> {
     pub(super) fn open(body: &'b [u8]) -> Result<Self, Reading> {
-        let zip = ZipArchive::new(Cursor::new(body)).map_err(|_| Reading::Damaged)?;
-        Ok(Self { zip, left: MAX_ALL })
+        let mut archive = Self {
+            body,
+            zip: ZipArchive::new(Cursor::new(body)).ok(),
+            places: BTreeMap::new(),
+            left: limits::ARCHIVE,
+        };
+        if let Some(zip) = &mut archive.zip {
+            for at in 0..zip.len().min(limits::PARTS) {
+                if let Ok(file) = zip.by_index_raw(at) {
+                    archive.places.entry(name(file.name_raw())).or_insert(at);
+                }
+            }
+        }
+        if archive.places.is_empty() {
+            archive.zip = None;
+            archive.places = pieces(body);
+        }
+        if archive.places.is_empty() {
+            return Err(Reading::Damaged);
+        }
+        Ok(archive)
+    }
+
+    /// Whether the list of parts, which stands at the end, is lost.
+    pub(super) fn is_broken(&self) -> bool {
+        self.zip.is_none()
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.places.contains_key(name)
     }
 
     /// Names of the parts, sorted as people count: `slide2` before `slide10`.
     pub(super) fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = self
-            .zip
-            .file_names()
-            .take(MAX_PARTS)
-            .flatten()
-            .map(|name| name.into_owned())
-            .collect();
-        names.sort_by_key(|name| {
+        let mut names: Vec<String> = self.places.keys().cloned().collect();
+        names.sort_by_cached_key(|name| {
             let digits: String = name.chars().filter(char::is_ascii_digit).take(9).collect();
             (digits.parse::<u32>().unwrap_or(0), name.clone())
         });
         names
     }
 
-    /// The bytes of a part.
-    pub(super) fn part(&mut self, name: &str) -> Result<Vec<u8>, Reading> {
-        let file = self.zip.by_name(name).map_err(|error| match error {
-            ZipError::InvalidPassword => Reading::Locked,
-            ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => Reading::Locked,
-            _ => Reading::Damaged,
-        })?;
-        let limit = MAX_PART.min(self.left);
+    /// The bytes of a part, of a long or damaged one the start.
+    pub(super) fn part(&mut self, name: &str) -> Result<Part, Reading> {
+        let at = *self.places.get(name).ok_or(Reading::Damaged)?;
+        let limit = limits::PART.min(self.left);
         let mut bytes = Vec::new();
-        let read = file.take(limit + 1).read_to_end(&mut bytes);
-        if bytes.len() as u64 > limit {
-            return Err(Reading::TooLarge);
+        let read = if let Some(zip) = &mut self.zip {
+            let file = zip.by_index(at).map_err(|error| match error {
+                ZipError::InvalidPassword => Reading::Locked,
+                ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => Reading::Locked,
+                ZipError::UnsupportedArchive(_) => Reading::Unsupported,
+                _ => Reading::Damaged,
+            })?;
+            file.take(limit + 1).read_to_end(&mut bytes)
+        } else {
+            let (method, data) = piece(self.body, at).ok_or(Reading::Damaged)?;
+            match method {
+                0 => {
+                    let end = find(data, b"PK").unwrap_or(data.len());
+                    (&data[..end]).take(limit + 1).read_to_end(&mut bytes)
+                }
+                _ => DeflateDecoder::new(data)
+                    .take(limit + 1)
+                    .read_to_end(&mut bytes),
+            }
+        };
+        let is_long = bytes.len() as u64 > limit;
+        if is_long {
+            bytes.truncate(limit as usize);
         }
         self.left -= bytes.len() as u64;
-        // The start of a damaged part is worth reading.
-        if read.is_err() && bytes.is_empty() {
-            return Err(Reading::Damaged);
+        if bytes.is_empty() && (is_long || read.is_err()) {
+            return Err(if is_long {
+                Reading::TooLarge
+            } else {
+                Reading::Damaged
+            });
         }
-        Ok(bytes)
-    }
-
-    /// Unpacks everything once, so that a library that knows no limits can be let at it.
-    pub(super) fn is_harmless(&mut self) -> Result<(), Reading> {
-        for name in self.names() {
-            match self.part(&name) {
-                Err(Reading::TooLarge) => return Err(Reading::TooLarge),
-                Ok(bytes) if name.ends_with("sharedStrings.xml") && claims_too_much(&bytes) => {
-                    return Err(Reading::TooLarge);
-                }
-                _ => {}
-            }
-        }
-        Ok(())
+        Ok(Part {
+            bytes,
+            is_whole: read.is_ok() && !is_long,
+        })
     }
 }
 
-/// `uniqueCount="4000000000"`: a reader makes room for as many strings as are claimed.
-fn claims_too_much(bytes: &[u8]) -> bool {
-    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(4096)]);
-    let end = head.find("<si").unwrap_or(head.len());
-    head[..end]
-        .split(|c: char| !c.is_ascii_digit())
-        .any(|digits| digits.len() > 7)
-        // The name spaces hold years, not counts.
-        && head.contains("ount=")
+/// A part's name: UTF-8, else what Windows wrote on a Thai machine.
+fn name(raw: &[u8]) -> String {
+    decode(raw, None).replace('\\', "/")
+}
+
+/// Parts of an archive whose list is lost, found by their headers.
+fn pieces(body: &[u8]) -> BTreeMap<String, usize> {
+    let (mut found, mut from) = (BTreeMap::new(), 0);
+    while let Some(at) = find(&body[from..], HEADER) {
+        from += at;
+        let length = half(body, from + 26).unwrap_or(0);
+        if let Some(raw) = body.get(from + 30..from + 30 + length)
+            && piece(body, from).is_some()
+        {
+            found.entry(name(raw)).or_insert(from);
+        }
+        from += HEADER.len();
+        if found.len() >= limits::PARTS {
+            break;
+        }
+    }
+    found
+}
+
+/// How a part is packed, and its bytes with all that follows them.
+fn piece(body: &[u8], at: usize) -> Option<(usize, &[u8])> {
+    let method = half(body, at + 8)?;
+    let from = at + 30 + half(body, at + 26)? + half(body, at + 28)?;
+    matches!(method, 0 | 8).then_some((method, body.get(from..)?))
+}
+
+fn half(bytes: &[u8], at: usize) -> Option<usize> {
+    let two: [u8; 2] = bytes.get(at..at + 2)?.try_into().ok()?;
+    Some(usize::from(u16::from_le_bytes(two)))
+}
+
+fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    bytes
+        .windows(wanted.len())
+        .position(|window| window == wanted)
 }

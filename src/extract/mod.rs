@@ -1,20 +1,34 @@
 //! Bytes to things: HTML pages, PDF and office documents read into owned values. Pure and synchronous.
 
 mod archive;
+mod bundle;
+mod csv;
+mod doc;
 mod document;
 mod dom;
 mod flow;
 mod form;
+mod format;
+mod grid;
+mod limits;
 mod office;
 mod ole;
 mod page;
+mod paper;
 mod part;
 mod pdf;
 mod people;
+mod ppt;
+mod rtf;
+mod salvage;
+mod saved;
 mod sheet;
 mod sniff;
 mod table;
 mod target;
+mod xls;
+mod xlsx;
+mod xml;
 
 use serde::Serialize;
 use url::Url;
@@ -179,8 +193,10 @@ pub struct Person {
 pub struct Document {
     /// By its bytes, not by its name or Content-Type.
     pub kind: DocumentKind,
-    /// Text per page (sheet, slide), in normal form.
+    /// Text per page (sheet, slide, page of a file in an archive), in normal form.
     pub pages: Vec<String>,
+    /// What pages are called that have a name of their own: sheets, files in an archive. See [`Document::page_name`].
+    pub names: Vec<String>,
     /// Tables with their headers, where the format has them.
     pub tables: Vec<Table>,
     /// How well it could be read.
@@ -195,11 +211,11 @@ pub struct Document {
 pub enum DocumentKind {
     /// PDF.
     Pdf,
-    /// DOCX, DOC, ODT, RTF.
+    /// DOCX, DOC, ODT, RTF, TXT.
     Word,
     /// XLSX, XLS, ODS, CSV.
     Sheet,
-    /// PPTX, PPT.
+    /// PPTX, PPT, ODP.
     Slides,
     /// JPEG, PNG, GIF…
     Image,
@@ -235,9 +251,27 @@ impl Document {
         Self {
             kind,
             pages: Vec::new(),
+            names: Vec::new(),
             tables: Vec::new(),
             reading,
             unread_pages: 0,
         }
+    }
+
+    /// What to call a page where it is quoted: `หน้า 3`, `แผ่นงาน ก.พ. 65`, `สไลด์ 2`, in an archive `แผน.pdf หน้า 3`.
+    /// `None` for the only page of a file.
+    pub fn page_name(&self, at: usize) -> Option<String> {
+        if self.pages.len() < 2 && self.kind != DocumentKind::Archive {
+            return None;
+        }
+        if let Some(name) = self.names.get(at).filter(|name| !name.is_empty()) {
+            return Some(name.clone());
+        }
+        let number = at + 1;
+        Some(if self.kind == DocumentKind::Slides {
+            format!("สไลด์ {number}")
+        } else {
+            format!("หน้า {number}")
+        })
     }
 }

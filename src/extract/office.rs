@@ -1,448 +1,229 @@
-//! DOCX, PPTX, ODT, ODP, ODS: text and tables out of their XML, by local names that both families share.
+//! DOCX, PPTX, ODT, ODP, ODS and their one-file forms: text and tables out of XML, by names that the families share.
 
-use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event};
+use quick_xml::events::BytesStart;
 
 use super::archive::Archive;
-use super::document::{MAX_TEXT, clean_lines, table, unreadable};
-use super::one_line as clean;
-use super::{Document, DocumentKind, Reading, Table};
+use super::paper::{Cell, Paper};
+use super::xml::{Node, attribute, number, walk};
+use super::{Document, DocumentKind, Reading, limits};
 
-/// Elements in elements; Word writes about thirty.
-const MAX_DEPTH: usize = 500;
-/// Cells of one file.
-const MAX_CELLS: usize = 200_000;
-/// A repeated row or cell is shown at most so often: sheets repeat empty ones to the edge of the page.
-const MAX_REPEAT: usize = 200;
-/// Slides read.
-const MAX_SLIDES: usize = 500;
-
-/// Reads DOCX, PPTX, ODT or ODP.
+/// Reads DOCX, PPTX, ODT, ODP or ODS.
 pub(super) fn read(kind: DocumentKind, body: &[u8]) -> Document {
-    read_archive(kind, body).unwrap_or_else(|reading| unreadable(kind, reading))
+    read_archive(kind, body).unwrap_or_else(|reading| Document::unread(kind, reading))
+}
+
+/// Reads a document that is one XML text: Word 2003, flat ODF.
+pub(super) fn read_flat(kind: DocumentKind, xml: &[u8]) -> Document {
+    let mut writing = Writing::new(kind);
+    writing.read(xml);
+    writing.paper.into_document(kind)
 }
 
 fn read_archive(kind: DocumentKind, body: &[u8]) -> Result<Document, Reading> {
     let mut archive = Archive::open(body)?;
+    let mut writing = Writing::new(kind);
+    if archive.is_broken() {
+        writing.paper.breaks();
+    }
     let names = archive.names();
-    let mut text = Text::default();
-    if names.iter().any(|name| name == "content.xml") {
-        text.read(&archive.part("content.xml")?);
+    let starting = |folder: &str, starts: &[&str]| -> Vec<String> {
+        names
+            .iter()
+            .filter(|name| name.ends_with(".xml"))
+            .filter(|name| {
+                name.strip_prefix(folder)
+                    .is_some_and(|rest| starts.iter().any(|start| rest.starts_with(start)))
+            })
+            .cloned()
+            .collect()
+    };
+    if archive.has("content.xml") {
+        writing.read_part(&mut archive, "content.xml")?;
     } else if kind == DocumentKind::Slides {
-        let is_slide =
-            |name: &&String| name.starts_with("ppt/slides/slide") && name.ends_with(".xml");
-        for name in names.iter().filter(is_slide).take(MAX_SLIDES) {
-            text.read(&archive.part(name)?);
-            text.end_page();
+        for name in starting("ppt/slides/", &["slide"])
+            .iter()
+            .take(limits::SLIDES)
+        {
+            writing.read_around(&mut archive, name);
+            writing.paper.end_page();
         }
     } else {
-        let is_around = |name: &&String, what: &[&str]| {
-            name.ends_with(".xml")
-                && name
-                    .strip_prefix("word/")
-                    .is_some_and(|rest| what.iter().any(|start| rest.starts_with(start)))
-        };
-        for name in names.iter().filter(|name| is_around(name, &["header"])) {
-            text.read(&archive.part(name)?);
+        for name in starting("word/", &["header"]) {
+            writing.read_around(&mut archive, &name);
         }
-        text.read(&archive.part("word/document.xml")?);
-        for name in names
-            .iter()
-            .filter(|name| is_around(name, &["footer", "footnotes", "endnotes"]))
-        {
-            text.read(&archive.part(name)?);
+        // Word for the web calls it `document2.xml`.
+        let main = starting("word/", &["document"]);
+        let main = main.first().map_or("word/document.xml", String::as_str);
+        let told = writing.read_part(&mut archive, main);
+        for name in starting("word/", &["footer", "footnotes", "endnotes"]) {
+            writing.read_around(&mut archive, &name);
+        }
+        told?;
+    }
+    Ok(writing.paper.into_document(kind))
+}
+
+/// Reads XML into a paper.
+struct Writing {
+    paper: Paper,
+    kind: DocumentKind,
+    /// Elements open around what is read, and the one that is left out with all that it holds.
+    depth: usize,
+    skipped: Option<usize>,
+    /// Open elements that hold text, and open runs whose text is hidden.
+    letters: usize,
+    runs: usize,
+    is_hidden: bool,
+}
+
+impl Writing {
+    fn new(kind: DocumentKind) -> Self {
+        Self {
+            paper: Paper::default(),
+            kind,
+            depth: 0,
+            skipped: None,
+            letters: 0,
+            runs: 0,
+            is_hidden: false,
         }
     }
-    Ok(text.into_document(kind))
-}
 
-/// Reads ODS: one page for each sheet.
-pub(super) fn read_ods(archive: &mut Archive) -> Result<Document, Reading> {
-    let mut text = Text {
-        sheets: true,
-        ..Text::default()
-    };
-    text.read(&archive.part("content.xml")?);
-    Ok(text.into_document(DocumentKind::Sheet))
-}
+    fn read_part(&mut self, archive: &mut Archive, name: &str) -> Result<(), Reading> {
+        let part = archive.part(name)?;
+        self.read(&part.bytes);
+        if !part.is_whole {
+            self.paper.cut();
+        }
+        Ok(())
+    }
 
-/// What gathers while the parts are read.
-#[derive(Default)]
-struct Text {
-    pages: Vec<String>,
-    tables: Vec<Table>,
-    page: String,
-    paragraph: String,
-    /// The paragraph before: a table's title.
-    before: String,
-    open: Vec<Grid>,
-    bytes: usize,
-    cells: usize,
-    sheets: bool,
-    is_cut: bool,
-    is_broken: bool,
-}
+    /// A part beside the text itself: when it is lost the rest is still worth reading.
+    fn read_around(&mut self, archive: &mut Archive, name: &str) {
+        if self.read_part(archive, name).is_err() {
+            self.paper.breaks();
+        }
+    }
 
-#[derive(Default)]
-struct Grid {
-    title: String,
-    rows: Vec<Vec<String>>,
-    row: Vec<String>,
-    cell: String,
-    /// Columns that the cell being read spans, times it is repeated.
-    span: usize,
-    repeat: usize,
-    row_repeat: usize,
-    is_merged: bool,
-    heads: usize,
-}
-
-fn local(name: &str) -> &str {
-    name.rsplit(':').next().unwrap_or(name)
-}
-
-fn number(tag: &BytesStart, wanted: &str) -> Option<usize> {
-    attribute(tag, wanted)?.trim().parse().ok()
-}
-
-fn attribute(tag: &BytesStart, wanted: &str) -> Option<String> {
-    tag.attributes()
-        .flatten()
-        .find(|attribute| local(attribute.key.as_ref()) == wanted)
-        .map(|attribute| attribute.value.into_owned())
-}
-
-impl Text {
     fn read(&mut self, xml: &[u8]) {
-        let mut reader = Reader::from_reader(xml);
-        let config = reader.config_mut();
-        config.check_end_names = false;
-        let (mut buffer, mut depth, mut skipped) = (Vec::new(), 0usize, None::<usize>);
-        let mut letters = 0usize;
-        while !self.is_cut {
-            let event = match reader.read_event_into(&mut buffer) {
-                Ok(Event::Eof) => break,
-                Ok(event) => event,
-                Err(_) => {
-                    self.is_broken = true;
-                    break;
-                }
-            };
-            match event {
-                Event::Start(tag) => {
-                    depth += 1;
-                    let name = tag.name();
-                    let name = local(name.as_ref());
-                    if depth > MAX_DEPTH {
-                        self.is_broken = true;
-                        break;
+        (self.depth, self.skipped, self.letters, self.runs) = (0, None, 0, 0);
+        let is_sound = walk(xml, |node| {
+            match node {
+                Node::Open(name, tag) => {
+                    self.depth += 1;
+                    if self.skipped.is_none() && is_skipped(name, tag) {
+                        self.skipped = Some(self.depth);
                     }
-                    if skipped.is_none() && is_skipped(name) {
-                        skipped = Some(depth);
-                    }
-                    if skipped.is_none() {
-                        letters += usize::from(is_text(name));
-                        self.start(name, &tag);
+                    if self.skipped.is_none() {
+                        self.letters += usize::from(is_text(name));
+                        self.open(name, tag);
                     }
                 }
-                Event::Empty(tag) if skipped.is_none() => {
-                    let name = tag.name();
-                    self.empty(local(name.as_ref()), &tag);
-                }
-                Event::End(tag) => {
-                    let name = tag.name();
-                    let name = local(name.as_ref());
-                    if skipped.is_none() {
-                        letters -= usize::from(is_text(name) && letters > 0);
-                        self.end(name);
-                    }
-                    if skipped == Some(depth) {
-                        skipped = None;
-                    }
-                    depth = depth.saturating_sub(1);
-                }
-                Event::Text(text) if skipped.is_none() && letters > 0 => {
-                    self.push(&text.xml10_content());
-                }
-                Event::CData(text) if skipped.is_none() && letters > 0 => self.push(&text),
-                // Entities that a document defines itself are never expanded.
-                Event::GeneralRef(entity) if skipped.is_none() && letters > 0 => {
-                    match entity.resolve_char_ref() {
-                        Ok(Some(c)) => self.push(c.encode_utf8(&mut [0; 4])),
-                        _ => self.push(match &*entity {
-                            "amp" => "&",
-                            "lt" => "<",
-                            "gt" => ">",
-                            "quot" => "\"",
-                            "apos" => "'",
-                            _ => "",
-                        }),
+                Node::Text(text) => {
+                    if self.skipped.is_none() && self.letters > 0 && !self.is_hidden {
+                        self.paper.text(text);
                     }
                 }
-                _ => {}
+                Node::Close(name) => {
+                    if self.skipped.is_none() {
+                        self.letters -= usize::from(is_text(name) && self.letters > 0);
+                        self.close(name);
+                    }
+                    if self.skipped == Some(self.depth) {
+                        self.skipped = None;
+                    }
+                    self.depth = self.depth.saturating_sub(1);
+                }
             }
-            buffer.clear();
+            !self.paper.is_full()
+        });
+        if !is_sound {
+            self.paper.breaks();
         }
     }
 
-    fn push(&mut self, text: &str) {
-        self.bytes += text.len();
-        self.is_cut |= self.bytes > MAX_TEXT || self.cells > MAX_CELLS;
-        self.paragraph.push_str(text);
-    }
-
-    fn start(&mut self, name: &str, tag: &BytesStart) {
+    fn open(&mut self, name: &str, tag: &BytesStart) {
+        let is_sheet = self.kind == DocumentKind::Sheet;
+        let paper = &mut self.paper;
         match name {
-            "tbl" | "table" if self.open.len() < 20 => {
-                let title = if self.sheets && self.open.is_empty() {
-                    let title = clean(&attribute(tag, "name").unwrap_or_default());
-                    self.page.push_str(&title);
-                    self.page.push('\n');
-                    title
-                } else {
-                    std::mem::take(&mut self.before)
-                };
-                self.open.push(Grid {
-                    title,
-                    ..Grid::default()
-                });
+            "tbl" | "table" if is_sheet && !paper.is_in_table() => {
+                paper.open_sheet(&attribute(tag, "name").unwrap_or_default());
             }
+            "tbl" | "table" => paper.open_table(),
             "tr" | "table-row" => {
-                let repeat = number(tag, "number-rows-repeated").unwrap_or(1);
-                if let Some(grid) = self.open.last_mut() {
-                    grid.row = Vec::new();
-                    grid.row_repeat = repeat;
-                }
+                paper.open_row(number(tag, "number-rows-repeated").unwrap_or(1));
             }
-            "tc" | "table-cell" | "covered-table-cell" => self.start_cell(tag),
-            "page" if !self.page.is_empty() => self.end_page(),
-            _ => self.empty(name, tag),
-        }
-    }
-
-    fn start_cell(&mut self, tag: &BytesStart) {
-        let span = number(tag, "number-columns-spanned").or_else(|| number(tag, "gridSpan"));
-        let repeat = number(tag, "number-columns-repeated");
-        let is_merged = attribute(tag, "vMerge").is_some_and(|merge| merge == "1");
-        self.cells += 1;
-        if let Some(grid) = self.open.last_mut() {
-            grid.cell = String::new();
-            // Covered cells follow a spanning one in ODF; in OOXML a slide's do, a document's do not.
-            grid.span = if attribute(tag, "number-columns-spanned").is_some() {
-                1
-            } else {
-                span.unwrap_or(1)
-            };
-            grid.repeat = repeat.unwrap_or(1);
-            grid.is_merged = is_merged;
-        }
-    }
-
-    fn empty(&mut self, name: &str, tag: &BytesStart) {
-        match name {
-            "tab" => self.paragraph.push('\t'),
-            "br" if attribute(tag, "type").as_deref() == Some("page") => self.page_break(),
-            "lastRenderedPageBreak" => self.page_break(),
-            "br" | "cr" | "line-break" => self.paragraph.push('\n'),
-            "s" => self.paragraph.push(' '),
+            "tc" | "table-cell" | "covered-table-cell" => paper.open_cell(shape(tag)),
             "gridSpan" => {
-                if let (Some(grid), Some(span)) = (self.open.last_mut(), number(tag, "val")) {
-                    grid.span = span;
+                if let (Some(cell), Some(span)) = (paper.shape(), number(tag, "val")) {
+                    cell.span = span;
                 }
             }
             "vMerge" => {
-                if let Some(grid) = self.open.last_mut() {
-                    grid.is_merged = attribute(tag, "val").as_deref() != Some("restart");
+                if let Some(cell) = paper.shape() {
+                    cell.is_merged = attribute(tag, "val").as_deref() != Some("restart");
                 }
             }
-            "tblHeader" => {
-                if let Some(grid) = self.open.last_mut() {
-                    grid.heads = grid.heads.max(grid.rows.len() + 1);
-                }
-            }
-            "table-cell" | "covered-table-cell" => {
-                self.start_cell(tag);
-                self.end_cell();
-            }
-            "table-row" => {
-                self.start(name, tag);
-                self.end("table-row");
+            "tblHeader" => paper.mark_header(true),
+            "txbxContent" | "text-box" | "note-body" => paper.open_box(),
+            "tab" => paper.text("\t"),
+            "br" if attribute(tag, "type").as_deref() == Some("page") => paper.break_page(),
+            "lastRenderedPageBreak" | "soft-page-break" => paper.break_page(),
+            "br" | "cr" | "line-break" => paper.text("\n"),
+            "s" => paper.text(" "),
+            "noBreakHyphen" => paper.text("-"),
+            "r" => self.runs += 1,
+            // Hidden text of a run; of a paragraph it hides the mark at its end.
+            "vanish" if self.runs > 0 => {
+                self.is_hidden = !matches!(attribute(tag, "val").as_deref(), Some("0" | "false"));
             }
             _ => {}
         }
     }
 
-    fn end(&mut self, name: &str) {
+    fn close(&mut self, name: &str) {
+        let is_sheet = self.kind == DocumentKind::Sheet;
+        let paper = &mut self.paper;
         match name {
-            "p" | "h" => self.end_paragraph(),
-            "tc" | "table-cell" | "covered-table-cell" => self.end_cell(),
-            "tr" | "table-row" => self.end_row(),
-            "tbl" | "table" => self.end_table(),
-            "table-header-rows" => {
-                if let Some(grid) = self.open.last_mut() {
-                    grid.heads = grid.rows.len();
-                }
+            "p" | "h" => paper.end_paragraph(),
+            "tc" | "table-cell" | "covered-table-cell" => paper.end_cell(),
+            "tr" | "table-row" => paper.end_row(),
+            "tbl" | "table" if is_sheet => paper.end_sheet(),
+            "tbl" | "table" => paper.end_table(),
+            "page" if self.kind == DocumentKind::Slides => paper.end_page(),
+            "table-header-rows" => paper.mark_header(false),
+            "txbxContent" | "text-box" | "note-body" => paper.close_box(),
+            "r" => {
+                self.runs = self.runs.saturating_sub(1);
+                self.is_hidden = false;
             }
             _ => {}
         }
     }
+}
 
-    fn end_paragraph(&mut self) {
-        let text = std::mem::take(&mut self.paragraph);
-        if let Some(grid) = self.open.last_mut() {
-            if !grid.cell.is_empty() {
-                grid.cell.push(' ');
-            }
-            grid.cell.push_str(&clean(&text));
-            return;
-        }
-        let text = clean_lines(&text);
-        if !text.is_empty() {
-            self.page.push_str(&text);
-            self.page.push('\n');
-            self.before = if text.chars().count() <= 200 {
-                text
-            } else {
-                String::new()
-            };
-        }
-    }
-
-    fn end_cell(&mut self) {
-        let Some(grid) = self.open.last_mut() else {
-            return;
-        };
-        let cell = if grid.is_merged {
-            String::new()
-        } else {
-            clean(&grid.cell)
-        };
-        grid.cell = String::new();
-        grid.is_merged = false;
-        // Empty cells are repeated to the right edge: there they mean nothing.
-        let repeat = if cell.is_empty() && grid.repeat > 50 {
-            0
-        } else {
-            grid.repeat.min(MAX_REPEAT)
-        };
-        for _ in 0..repeat {
-            if grid.row.len() < MAX_REPEAT {
-                grid.row.push(cell.clone());
-            }
-        }
-        for _ in 1..grid.span.min(50) {
-            grid.row.push(String::new());
-        }
-        grid.span = 1;
-        grid.repeat = 1;
-    }
-
-    fn end_row(&mut self) {
-        let Some(grid) = self.open.last_mut() else {
-            return;
-        };
-        let row = std::mem::take(&mut grid.row);
-        let is_empty = row.iter().all(String::is_empty);
-        let repeat = if is_empty {
-            0
-        } else {
-            grid.row_repeat.min(MAX_REPEAT)
-        };
-        for _ in 0..repeat {
-            self.cells += row.len();
-            self.bytes += row.iter().map(String::len).sum::<usize>();
-            grid.rows.push(row.clone());
-        }
-        self.is_cut |= self.bytes > 2 * MAX_TEXT || self.cells > MAX_CELLS;
-    }
-
-    fn end_table(&mut self) {
-        let Some(grid) = self.open.pop() else {
-            return;
-        };
-        let lines: Vec<String> = grid.rows.iter().map(|row| line(row)).collect();
-        // A table in a cell is text of the cell.
-        if let Some(outer) = self.open.last_mut() {
-            outer.cell.push(' ');
-            outer.cell.push_str(&lines.join(" "));
-            return;
-        }
-        for line in lines {
-            self.page.push_str(&line);
-            self.page.push('\n');
-        }
-        self.tables.extend(table(grid.title, grid.rows, grid.heads));
-        if self.sheets {
-            self.end_page();
-        }
-    }
-
-    fn page_break(&mut self) {
-        if self.open.is_empty() && !self.page.is_empty() {
-            let rest = std::mem::take(&mut self.paragraph);
-            self.page.push_str(&clean_lines(&rest));
-            self.end_page();
-        }
-    }
-
-    fn end_page(&mut self) {
-        let page = std::mem::take(&mut self.page);
-        self.pages.push(page.trim_end().to_owned());
-    }
-
-    fn into_document(mut self, kind: DocumentKind) -> Document {
-        // What was open when a damaged file broke off.
-        if !self.paragraph.is_empty() {
-            self.end_paragraph();
-        }
-        while !self.open.is_empty() {
-            self.end_cell();
-            self.end_row();
-            self.end_table();
-        }
-        if !self.page.is_empty() {
-            self.end_page();
-        }
-        let has_text = self.pages.iter().any(|page| !page.is_empty());
-        Document {
-            kind,
-            reading: match (has_text, self.is_broken) {
-                (true, _) => Reading::Text,
-                (false, true) => Reading::Damaged,
-                // Pictures pasted in a document.
-                (false, false) => Reading::Scanned,
-            },
-            unread_pages: u32::from(self.is_cut || self.is_broken && has_text),
-            pages: self.pages,
-            tables: self.tables,
-        }
+/// The shape of a cell as its tag tells it.
+fn shape(tag: &BytesStart) -> Cell {
+    // Covered cells follow a spanning one in ODF and on slides; in a Word table they do not.
+    Cell {
+        span: 1,
+        repeat: number(tag, "number-columns-repeated").unwrap_or(1),
+        is_merged: attribute(tag, "vMerge").is_some_and(|merge| merge == "1")
+            || attribute(tag, "hMerge").is_some_and(|merge| merge == "1"),
     }
 }
 
-/// Cells that hold something, side by side.
-pub(super) fn line(row: &[String]) -> String {
-    let cells: Vec<&str> = row
-        .iter()
-        .map(String::as_str)
-        .filter(|cell| !cell.is_empty())
-        .collect();
-    cells.join("\t")
-}
-
-/// Deleted text, field codes, fallbacks that repeat what was said, comments.
-fn is_skipped(name: &str) -> bool {
-    matches!(
-        name,
-        "del"
-            | "delText"
-            | "instrText"
-            | "Fallback"
-            | "tracked-changes"
-            | "annotation"
-            | "moveFrom"
-            | "automatic-styles"
-            | "font-face-decls"
-    )
+/// Deleted text, field codes, fallbacks that repeat what was said, comments, notes of the speaker.
+fn is_skipped(name: &str, tag: &BytesStart) -> bool {
+    match name {
+        "del" | "delText" | "instrText" | "Fallback" | "tracked-changes" | "annotation"
+        | "moveFrom" | "automatic-styles" | "font-face-decls" | "notes" | "binData"
+        | "binary-data" | "note-citation" | "styles" | "master-styles" | "docDefaults"
+        | "DocumentProperties" => true,
+        // A sheet or slide that nobody sees.
+        "sld" => attribute(tag, "show").is_some_and(|show| show == "0"),
+        _ => false,
+    }
 }
 
 fn is_text(name: &str) -> bool {

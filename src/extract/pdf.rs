@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use pdfboss_core::{Dict, Document as Pdf, Error, Object, Page};
 use pdfboss_text::{ReadingOrder, TextSpan, extract_spans};
 
-use super::document::{MAX_TEXT, unreadable};
+use super::limits::TEXT as MAX_TEXT;
 use super::{Document, DocumentKind, Reading};
 use crate::thai::{Quality, clean, quality, repair_mojibake};
 
@@ -19,15 +19,15 @@ const MAX_FORMS: usize = 4;
 pub(super) fn read(body: &[u8]) -> Document {
     // The library is young: a fault of its own costs one file, not the run.
     catch_unwind(AssertUnwindSafe(|| read_pages(body)))
-        .unwrap_or_else(|_| unreadable(DocumentKind::Pdf, Reading::Damaged))
+        .unwrap_or_else(|_| Document::unread(DocumentKind::Pdf, Reading::Damaged))
 }
 
 fn read_pages(body: &[u8]) -> Document {
     let pdf = match Pdf::load(body.to_vec()) {
-        Ok(pdf) if pdf.is_locked() => return unreadable(DocumentKind::Pdf, Reading::Locked),
+        Ok(pdf) if pdf.is_locked() => return Document::unread(DocumentKind::Pdf, Reading::Locked),
         Ok(pdf) => pdf,
-        Err(Error::Encrypted) => return unreadable(DocumentKind::Pdf, Reading::Locked),
-        Err(_) => return unreadable(DocumentKind::Pdf, Reading::Damaged),
+        Err(Error::Encrypted) => return Document::unread(DocumentKind::Pdf, Reading::Locked),
+        Err(_) => return Document::unread(DocumentKind::Pdf, Reading::Damaged),
     };
     let count = pdf.page_count();
     let mut pages = Pages::default();
@@ -97,6 +97,7 @@ impl Pages {
         Document {
             kind: DocumentKind::Pdf,
             pages: self.texts,
+            names: Vec::new(),
             tables: Vec::new(),
             reading,
             unread_pages: self.garbled + self.pictures + beyond,
