@@ -152,7 +152,10 @@ fn pages(node: NodeId, it: &Node, body: &Bytes, unread: &[usize]) -> Option<Sour
         Some(Sheet {
             digest: digest.clone(),
             page: u32::try_from(*at).ok()?,
-            name: format!("หน้า {}", at + 1),
+            name: it
+                .document()
+                .and_then(|document| document.page_name(*at))
+                .unwrap_or_default(),
             url: it.url.to_string(),
             body: body.clone(),
             is_pdf: true,

@@ -7,7 +7,7 @@ use std::sync::{LazyLock, OnceLock};
 use bytes::Bytes;
 use url::Url;
 
-use super::{Label, Node, NodeId, NodeKind, Place, PlaceId, Site};
+use super::{Label, Node, NodeId, NodeKind, Parts, Place, PlaceId, Site};
 use crate::agency::Agency;
 use crate::extract::{self, Block, Document, DocumentKind, Extracted, Link, Page, Part, Reading};
 use crate::fetch::address::{normalise, twin};
@@ -249,7 +249,7 @@ impl Draft {
             labels: Vec::new(),
             title: String::new(),
             text: Text::default(),
-            starts: Vec::new(),
+            parts: Parts::default(),
             ocr: None,
             index: false,
             menu: false,
@@ -656,7 +656,7 @@ impl Draft {
     fn name_pages(&mut self) {
         let shared = self.shared_titles();
         for id in 0..self.nodes.len() {
-            let (title, text, starts) = match &self.nodes[id].kind {
+            let (title, text, parts) = match &self.nodes[id].kind {
                 NodeKind::Page(page) => {
                     let content = self.content_of(page);
                     let heading = content
@@ -679,24 +679,24 @@ impl Draft {
                         .filter(|block| block.text != title && !names.contains(block.text.as_str()))
                         .map(|block| block.text.as_str())
                         .collect();
-                    (title, body.join("\n"), Vec::new())
+                    (title, body.join("\n"), Parts::default())
                 }
                 NodeKind::File(document) => {
                     let mut text = String::new();
-                    let mut starts = Vec::new();
-                    for page in &document.pages {
-                        starts.push(text.len());
+                    let mut parts = Parts::default();
+                    for (at, page) in document.pages.iter().enumerate() {
+                        parts.begin(text.len(), document.page_name(at).unwrap_or_default());
                         text.push_str(page);
                         text.push('\n');
                     }
-                    (String::new(), text, starts)
+                    (String::new(), text, parts)
                 }
                 _ => continue,
             };
             let node = &mut self.nodes[id];
             node.title = title;
             node.text = Text::new(text);
-            node.starts = starts;
+            node.parts = parts;
         }
         for id in 0..self.nodes.len() {
             if !self.nodes[id].title.is_empty() {
@@ -799,7 +799,7 @@ impl Draft {
                 labels: Vec::new(),
                 title,
                 text: Text::new(text),
-                starts: Vec::new(),
+                parts: Parts::default(),
                 ocr: None,
                 index: false,
                 menu: true,

@@ -9,7 +9,7 @@ pub struct Evidence {
     pub url: String,
     /// What the site calls it.
     pub label: String,
-    /// The words that were found there; for files, `หน้า 3: …` names the page.
+    /// The words that were found there; of files with several pages `หน้า 3: …`, `แผ่นงาน ก.พ. 65: …`, `แผน.pdf หน้า 3: …`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quote: Option<String>,
     /// Clicks from the home page.

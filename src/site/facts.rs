@@ -353,7 +353,7 @@ fn page_heads<'a>(site: &'a Site, place: &'a Place) -> Vec<Dated> {
             continue;
         };
         let text = node.text.as_str();
-        for &start in node.starts.iter().skip(1).take(PAGES) {
+        for start in node.parts.starts().skip(1).take(PAGES) {
             let Some(page) = text.get(start..) else {
                 continue;
             };

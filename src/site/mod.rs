@@ -8,6 +8,7 @@ mod evidence;
 mod facts;
 mod leaders;
 mod ocr;
+mod parts;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -25,6 +26,7 @@ pub use evidence::Evidence;
 pub use facts::{Happening, YearFact};
 pub use leaders::{Leader, same_person};
 pub use ocr::OcrText;
+pub use parts::Parts;
 
 /// Index of a node in [`Site::nodes`].
 pub type NodeId = usize;
@@ -101,8 +103,8 @@ pub struct Node {
     pub title: String,
     /// The text of the content: menus, repeated blocks and the title left out.
     pub text: Text,
-    /// Byte offset in `text` at which each page (sheet, slide) of a file begins.
-    pub starts: Vec<usize>,
+    /// Where in `text` each page (sheet, slide, file of an archive) begins.
+    pub parts: Parts,
     /// What was read off its pictures, when they were read.
     pub ocr: Option<OcrText>,
     /// Lists other pages (ITA index, site map, home): candidates come from it, evidence never.
@@ -446,11 +448,7 @@ impl Site {
             if let Some(read) = by_ocr {
                 return read.quote(range);
             }
-            let words = node.text.quote(range.clone());
-            match node.starts.iter().rposition(|&start| start <= range.start) {
-                Some(page) if node.starts.len() > 1 => format!("หน้า {}: {words}", page + 1),
-                _ => words,
-            }
+            node.parts.place(range.start, "", &node.text.quote(range))
         });
         let label = if node.title.is_empty() {
             place.name().to_owned()

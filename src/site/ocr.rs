@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::parts::Parts;
 use super::{NodeId, Place, Site, Spot};
 use crate::thai::dates::{self, Role};
 use crate::thai::{Needle, Text, head};
@@ -27,23 +28,23 @@ pub struct OcrText {
     /// The text, numbers in Thai digits masked.
     text: Text,
     /// Where each page or picture begins and what it is called: `หน้า 3`.
-    starts: Vec<(usize, String)>,
+    parts: Parts,
 }
 
 impl OcrText {
     /// Puts pages together. `None` when there are no words.
     fn new(pages: &[(String, String)]) -> Option<Self> {
         let in_thai_digits = pages.iter().any(|(_, text)| text.contains(is_thai_digit));
-        let (mut whole, mut starts) = (String::new(), Vec::new());
+        let (mut whole, mut parts) = (String::new(), Parts::default());
         for (name, text) in pages {
-            starts.push((whole.len(), name.clone()));
+            parts.begin(whole.len(), name.clone());
             whole.push_str(&masked(&crate::thai::clean(text), in_thai_digits));
             whole.push('\n');
         }
         let letters = whole.chars().filter(|c| c.is_alphabetic()).count();
         (letters >= LETTERS).then(|| Self {
             text: Text::new(whole),
-            starts,
+            parts,
         })
     }
 
@@ -59,12 +60,8 @@ impl OcrText {
 
     /// The words at a spot, with the page and how they were read.
     pub(super) fn quote(&self, range: Range<usize>) -> String {
-        let page = self.starts.iter().rfind(|(start, _)| *start <= range.start);
-        let page = page.map_or("", |(_, name)| name.as_str());
-        let words = self.text.quote(range);
-        format!("{page} (อ่านด้วย OCR): {words}")
-            .trim_start()
-            .to_owned()
+        self.parts
+            .place(range.start, "(อ่านด้วย OCR)", &self.text.quote(range))
     }
 
     /// The year that the head states in Arabic digits, twice at least and no other as often: one digit in ten is
