@@ -99,11 +99,42 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
 
 /// Thai that was read in a wrong character set, put right; `None` when nothing needed it.
 ///
-/// Read as Latin-1: `ÊÓ¹Ñ¡§Ò¹`. UTF-8 read as Latin-1 or as windows-874: `à¸ªà¸³`, `เธชเธณ`.
+/// Read as Latin-1: `ÊÓ¹Ñ¡§Ò¹`. UTF-8 read as Latin-1 or as windows-874: `à¸ªà¸³`, `เธชเธณ`. Numbers of glyphs given out
+/// as letters.
 pub fn repair_mojibake(text: &str) -> Option<String> {
+    let glyphs = repair_glyph_numbers(text);
+    let text = glyphs.as_deref().unwrap_or(text);
     let twice = repair_twice_encoded(text);
     let now = twice.as_deref().unwrap_or(text);
-    repair_latin(now).or(twice)
+    repair_latin(now).or(twice).or(glyphs)
+}
+
+/// Undoes glyph numbers given out as letters of plane 16, as seen of Windows' Thai fonts: the Thai block in its order
+/// from glyph 0xD6, the raised and shifted variants (U+F700 to U+F71A elsewhere) from 0x156. Another font numbers its
+/// glyphs otherwise, so only what then reads as Thai is believed.
+fn repair_glyph_numbers(text: &str) -> Option<String> {
+    let is_number = |c: char| ('\u{100000}'..='\u{1003FF}').contains(&c);
+    let numbers = text.chars().filter(|&c| is_number(c)).count();
+    if numbers < 5 {
+        return None;
+    }
+    let letter = |c: char| {
+        let glyph = (c as u32).wrapping_sub(0x10_0000);
+        let code = match glyph {
+            1..=3 => 0x20,
+            // ก to ฺ
+            0xD6..=0x10F => 0x0E01 + glyph - 0xD6,
+            // ฿ to ๛: four places of the block are empty.
+            0x110..=0x12C => 0x0E3F + glyph - 0x110,
+            0x156..=0x170 => 0xF700 + glyph - 0x156,
+            _ => return None,
+        };
+        char::from_u32(code)
+    };
+    let read: String = text.chars().map(|c| letter(c).unwrap_or(c)).collect();
+    let left = read.chars().filter(|&c| is_number(c)).count();
+    let shape = Shape::of(&read);
+    (left * 20 <= numbers && shape.wrong * 10 <= shape.thai).then_some(read)
 }
 
 /// Undoes UTF-8 read as a single-byte set, run by run: only what is exactly UTF-8 for Thai is touched.

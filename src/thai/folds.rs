@@ -8,16 +8,32 @@ use std::sync::LazyLock;
 pub(super) struct Fold {
     pub(super) from: Vec<char>,
     pub(super) to: &'static str,
-    /// An abbreviation: must not be the tail of a longer word (`รับผิดชอบ ต.` is no `อบต.`).
-    pub(super) alone: bool,
+    pub(super) bound: Bound,
+}
+
+/// What may stand before a spelling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bound {
+    /// Anything.
+    None,
+    /// An abbreviation that people write on to other words, but that must not be the tail of a longer one
+    /// (`รับผิดชอบ ต.` is no `อบต.`).
+    Alone,
+    /// An abbreviation that stands apart: after a space or a sign.
+    Apart,
 }
 
 impl Fold {
-    /// Whether the abbreviation may begin after these letters.
-    pub(super) fn may_follow(&self, before: &[char]) -> bool {
-        !self.alone
-            || !before.last().is_some_and(|last| BINDING.contains(last))
-            || OPENERS.split(' ').any(|opener| ends_with(before, opener))
+    /// Whether the spelling may begin after these letters; `gap`: a space stands between.
+    pub(super) fn may_follow(&self, before: &[char], gap: bool) -> bool {
+        let opened = || OPENERS.split(' ').any(|opener| ends_with(before, opener));
+        match self.bound {
+            Bound::None => true,
+            Bound::Alone => !before.last().is_some_and(|last| BINDING.contains(last)) || opened(),
+            Bound::Apart => {
+                gap || !before.last().is_some_and(|&last| super::is_thai(last)) || opened()
+            }
+        }
     }
 }
 
@@ -127,6 +143,9 @@ const MISSPELT: &[(&str, &str)] = &[
     ("ภาระกิจ", "ภารกิจ"),
     ("พันธะกิจ", "พันธกิจ"),
     ("หน่อยงาน", "หน่วยงาน"),
+    ("หน่ายงาน", "หน่วยงาน"),
+    ("สรุปลการ", "สรุปผลการ"),
+    ("ประมาประจำ", "ประมาณประจำ"),
     ("เจตนารมย์", "เจตนารมณ์"),
     ("เจตจำนงค์", "เจตจำนง"),
     ("ยึ่ดมึน", "ยึดมั่น"),
@@ -221,14 +240,33 @@ const SHORT: &[(&str, &str)] = &[
     ("งปม.", "งบประมาณ"),
 ];
 
+/// Abbreviations whose letters also end other words.
+const SHORT_APART: &[(&str, &str)] = &[
+    ("อปท.", "องค์กรปกครองส่วนท้องถิ่น"),
+    ("ทต.", "เทศบาลตำบล"),
+    ("ทม.", "เทศบาลเมือง"),
+    ("ทน.", "เทศบาลนคร"),
+    ("ผอ.", "ผู้อำนวยการ"),
+    ("จนท.", "เจ้าหน้าที่"),
+    ("รร.", "โรงเรียน"),
+    ("มท.", "กระทรวงมหาดไทย"),
+    ("ลว.", "ลงวันที่"),
+    ("ปปช.", "ป.ป.ช."),
+];
+
 /// The folds by the last letter of what they replace, the longest first.
 static BY_LAST: LazyLock<std::collections::HashMap<char, Vec<Fold>>> = LazyLock::new(|| {
     let mut map: std::collections::HashMap<char, Vec<Fold>> = std::collections::HashMap::new();
-    let plain = MISSPELT.iter().chain(SARA_AM).map(|pair| (pair, false));
-    for (&(from, to), alone) in plain.chain(SHORT.iter().map(|pair| (pair, true))) {
+    let plain = MISSPELT
+        .iter()
+        .chain(SARA_AM)
+        .map(|pair| (pair, Bound::None));
+    let short = SHORT.iter().map(|pair| (pair, Bound::Alone));
+    let apart = SHORT_APART.iter().map(|pair| (pair, Bound::Apart));
+    for (&(from, to), bound) in plain.chain(short).chain(apart) {
         let from: Vec<char> = from.chars().collect();
         let Some(&last) = from.last() else { continue };
-        map.entry(last).or_default().push(Fold { from, to, alone });
+        map.entry(last).or_default().push(Fold { from, to, bound });
     }
     for folds in map.values_mut() {
         folds.sort_by_key(|fold| std::cmp::Reverse(fold.from.len()));
@@ -248,14 +286,24 @@ mod tests {
 
     #[test]
     fn every_spelling_is_read_as_its_fold() {
-        for (from, to) in MISSPELT.iter().chain(SARA_AM).chain(SHORT) {
+        for (from, to) in MISSPELT
+            .iter()
+            .chain(SARA_AM)
+            .chain(SHORT)
+            .chain(SHORT_APART)
+        {
             assert_eq!(key(from), key(to), "{from} → {to}");
         }
     }
 
     #[test]
     fn a_fold_never_folds_again() {
-        for (_, to) in MISSPELT.iter().chain(SARA_AM).chain(SHORT) {
+        for (_, to) in MISSPELT
+            .iter()
+            .chain(SARA_AM)
+            .chain(SHORT)
+            .chain(SHORT_APART)
+        {
             if !to.ends_with("ไซ") {
                 assert_eq!(&key(to), to);
             }
@@ -267,5 +315,7 @@ mod tests {
         assert_eq!(key("นายกอบต."), "นายกองค์การบริหารส่วนตำบล");
         assert_eq!(key("ที่รับผิดชอบ ต.หนองข่า"), "ที่รับผิดชอบต.หนองข่า");
         assert_eq!(key("ในรอบ ต.ค."), "ในรอบต.ค.");
+        assert_eq!(key("ให้ ผอ. ลงนาม"), "ให้ผู้อำนวยการลงนาม");
+        assert_eq!(key("บทม. ๑ กลว. จรร."), "บทม.1กลว.จรร.");
     }
 }

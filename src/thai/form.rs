@@ -130,7 +130,10 @@ fn opens(c: char) -> bool {
 /// Private-use letters of old Windows fonts to Thai; white space to spaces and line breaks; invisible letters out.
 fn plain_letters(glyphs: &[Glyph]) -> Vec<Glyph> {
     let mut out: Vec<Glyph> = Vec::with_capacity(glyphs.len());
-    for &glyph in glyphs {
+    let mut rest = glyphs;
+    while let Some((&first, tail)) = rest.split_first() {
+        let (glyph, length) = spelt_out(rest).unwrap_or((first, 1));
+        rest = tail.get(length - 1..).unwrap_or_default();
         let c = match glyph.c {
             '\n' | '\r' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}' => '\n',
             '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' => continue,
@@ -144,6 +147,42 @@ fn plain_letters(glyphs: &[Glyph]) -> Vec<Glyph> {
         out.push(glyph.with(c));
     }
     out
+}
+
+/// A Thai letter written as a number, left over where a text was escaped twice, and how long that is: `&#3609;`,
+/// `&amp;#x0E19;`, `\u0e19`.
+fn spelt_out(glyphs: &[Glyph]) -> Option<(Glyph, usize)> {
+    let at = |n: usize| glyphs.get(n).map(|glyph| glyph.c);
+    let reads = |from: usize, word: &str| {
+        word.chars()
+            .enumerate()
+            .all(|(n, c)| at(from + n) == Some(c))
+    };
+    let (digits, most, radix, closed) = match at(0)? {
+        '\\' if reads(1, "u") => (2, 4, 16, false),
+        '&' => {
+            let hash = if reads(1, "amp;") { 5 } else { 1 };
+            match (at(hash)?, at(hash + 1)?) {
+                ('#', 'x' | 'X') => (hash + 2, 6, 16, true),
+                ('#', _) => (hash + 1, 7, 10, true),
+                _ => return None,
+            }
+        }
+        _ => return None,
+    };
+    let values: Vec<u32> = (digits..digits + most)
+        .map_while(|n| at(n)?.to_digit(radix))
+        .collect();
+    let code = values.iter().try_fold(0u32, |code, digit| {
+        code.checked_mul(radix)?.checked_add(*digit)
+    })?;
+    let c = char::from_u32(code).filter(|&c| is_thai(c))?;
+    let end = digits + values.len() + usize::from(closed && at(digits + values.len()) == Some(';'));
+    let whole = glyphs
+        .get(1..end)?
+        .iter()
+        .fold(glyphs[0], |whole, &glyph| whole.over(glyph));
+    Some((whole.with(c), end))
 }
 
 /// Thai letters at U+F700 to U+F71A: raised and shifted variants in fonts of the Windows GDI age.
@@ -265,6 +304,10 @@ fn lay_out(glyphs: &[Glyph]) -> Vec<Glyph> {
             push(&mut out, glyph);
             continue;
         };
+        if space.c == ' ' && slides_into(&mut out, glyph.c) {
+            push(&mut out, glyph);
+            continue;
+        }
         match tear(&out, &glyphs[at - 1..]).filter(|_| space.c == ' ') {
             None => {
                 out.push(space);
@@ -282,6 +325,42 @@ fn lay_out(glyphs: &[Glyph]) -> Vec<Glyph> {
         }
     }
     out
+}
+
+/// Takes back a mark that slid one letter to the right, as the spelling before a space shows, when the space is its
+/// trace and none: `คมู่ ือ`, `สถติ ิ`, `รอ้ งเรียน`.
+fn slides_into(out: &mut [Glyph], next: char) -> bool {
+    if is_vowel_mark(next) {
+        return slide_vowel(out);
+    }
+    let n = out.len();
+    let [.., consonant, aw, tone] = out else {
+        return false;
+    };
+    // No syllable is อ with a tone and nothing after it.
+    if is_consonant(consonant.c) && aw.c == 'อ' && is_tone(tone.c) && tone.c != '์' {
+        out.swap(n - 2, n - 1);
+        return is_consonant(next);
+    }
+    false
+}
+
+/// A consonant has one vowel mark: where a second one comes, the first (with its tone) is the consonant's before.
+fn slide_vowel(out: &mut [Glyph]) -> bool {
+    let tone = usize::from(out.last().is_some_and(|last| is_tone(last.c)));
+    let slid = |vowel: Glyph| is_vowel_mark(vowel.c) && !matches!(vowel.c, '\u{0E4D}' | '็');
+    match out.len().checked_sub(3 + tone).map(|at| &mut out[at..]) {
+        Some([before, letter, marks @ ..])
+            if is_consonant(before.c)
+                && is_consonant(letter.c)
+                && marks.first().is_some_and(|&vowel| slid(vowel)) =>
+        {
+            let at = out.len() - 2 - tone;
+            out[at..].rotate_left(1);
+            true
+        }
+        _ => false,
+    }
 }
 
 /// What a space inside a syllable stands for.
@@ -366,9 +445,32 @@ fn push(out: &mut Vec<Glyph>, glyph: Glyph) {
         (tone, vowel) if is_tone(tone) && is_vowel_mark(vowel) => {
             if earlier.is_some_and(|earlier| earlier.c == vowel) {
                 out[n - 1] = last.over(glyph);
+            } else if vowel != '\u{0E4D}'
+                && earlier.is_some_and(|earlier| is_vowel_mark(earlier.c))
+                && slide_vowel(out)
+            {
+                out.push(glyph);
             } else {
                 out.insert(n - 1, glyph);
             }
+        }
+        (one, other)
+            if is_vowel_mark(one)
+                && is_vowel_mark(other)
+                && one != other
+                && other != '\u{0E4D}' =>
+        {
+            slide_vowel(out);
+            out.push(glyph);
+        }
+        // `หนา้`, `ตาํบล`: what stands above was written after the vowel beside.
+        ('า', '\u{0E4D}') => out[n - 1] = last.over(glyph).with('ำ'),
+        ('า', tone)
+            if is_tone(tone)
+                && tone != '์'
+                && earlier.is_some_and(|earlier| is_consonant(earlier.c)) =>
+        {
+            out.insert(n - 1, glyph);
         }
         (mark, again) if mark == again && is_mark(mark) => out[n - 1] = last.over(glyph),
         // `องคก์าร`, `ตลุาคม`: the mark belongs to the consonant before, since it cannot stand before า.
@@ -431,7 +533,8 @@ fn fold_tail(out: &mut Vec<Glyph>) {
             .iter()
             .map(|glyph| glyph.c)
             .collect();
-        if !tail.iter().map(|glyph| &glyph.c).eq(&fold.from) || !fold.may_follow(&near) {
+        let gap = before.last().is_some_and(|last| last.to < tail[0].from);
+        if !tail.iter().map(|glyph| &glyph.c).eq(&fold.from) || !fold.may_follow(&near, gap) {
             continue;
         }
         let whole = tail.iter().fold(tail[0], |whole, &glyph| whole.over(glyph));

@@ -13,6 +13,7 @@ pub(crate) mod line;
 mod near;
 mod roles;
 mod text;
+mod wear;
 
 pub use charset::{Quality, decode, quality, repair_mojibake};
 pub use form::{clean, key, skeleton};

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use super::form::{self, Glyph};
+use super::wear::{self, Marks, Wear};
 use super::{clean, is_consonant, is_lead, is_mark, near};
 
 /// Words of fewer letters are not looked for by skeleton: too many others look alike without their marks.
@@ -21,6 +22,7 @@ pub struct Text {
     raw: String,
     key: OnceLock<Index>,
     skeleton: OnceLock<Index>,
+    wear: OnceLock<Wear>,
 }
 
 impl Text {
@@ -77,11 +79,13 @@ impl Text {
             return 0;
         };
         let by_key = self.hits(self.key_index(), &first.key, first).count();
-        if !first.by_skeleton() {
-            return by_key;
-        }
-        let by_skeleton = self.hits(self.skeleton_index(), &first.skeleton, first);
-        by_key.max(by_skeleton.count())
+        let by_skeleton = match first.by_skeleton() {
+            true => self
+                .hits(self.skeleton_index(), &first.skeleton, first)
+                .count(),
+            false => self.worn_hits(first).count(),
+        };
+        by_key.max(by_skeleton)
     }
 
     /// A readable line of about 120 letters around a stretch of the text, `…` where it was cut.
@@ -94,9 +98,23 @@ impl Text {
             return amount(&self.raw);
         }
         let by_key = self.hits(self.key_index(), &part.key, part).next();
-        by_key.or_else(|| {
-            let index = part.by_skeleton().then(|| self.skeleton_index())?;
-            self.hits(index, &part.skeleton, part).next()
+        by_key.or_else(|| match part.by_skeleton() {
+            true => self
+                .hits(self.skeleton_index(), &part.skeleton, part)
+                .next(),
+            false => self.worn_hits(part).next(),
+        })
+    }
+
+    /// A word too short for its skeleton alone, in a text that shows damage: its marks must be there, or be such as the
+    /// text has lost.
+    fn worn_hits<'a>(&'a self, part: &'a Part) -> impl Iterator<Item = Range<usize>> + 'a {
+        let wear = || *self.wear.get_or_init(|| Wear::of(&self.raw));
+        let admitted = !part.marks.is_empty() && wear().admits(part.letters());
+        let hits = admitted.then(|| self.hits(self.skeleton_index(), &part.skeleton, part));
+        hits.into_iter().flatten().filter(move |hit| {
+            let end = wear::with_slid(&self.raw, hit.end);
+            wear().agrees(&part.marks, &self.raw[hit.start..end])
         })
     }
 
@@ -267,6 +285,7 @@ impl Needle {
 struct Part {
     key: Word,
     skeleton: Word,
+    marks: Marks,
     /// An abbreviation in Latin letters (`ITA`, `fax`): only as a word of its own.
     latin: bool,
     /// Any amount of money.
@@ -294,13 +313,19 @@ impl Part {
             money: words.trim() == "{จำนวนเงิน}",
             latin: key.is_ascii() && (1..=4).contains(&latin),
             skeleton: Word::new(form::skeleton(words)),
+            marks: Marks::of(&key),
             key: Word::new(key),
         })
     }
 
     fn by_skeleton(&self) -> bool {
+        self.letters() >= SKELETON_LETTERS
+    }
+
+    /// Letters and digits of its skeleton.
+    fn letters(&self) -> usize {
         let letters = self.skeleton.letters.chars();
-        letters.filter(|c| c.is_alphanumeric()).count() >= SKELETON_LETTERS
+        letters.filter(|c| c.is_alphanumeric()).count()
     }
 
     /// Whether a hit in the raw text is not the middle of a longer number or Latin word.
