@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// Years between the Buddhist and the Common Era.
-const ERA: i16 = 543;
+pub(crate) const ERA: i16 = 543;
 
 /// A fiscal year in the Buddhist era: 2564 runs from 1 October 2563 to 30 September 2564.
 #[derive(

@@ -105,6 +105,7 @@ fn read(url: &Url, said: Option<&str>, body: &[u8]) -> Read {
             tables,
             reading,
             unread_pages,
+            ..
         }) => Read {
             kind: Some(kind),
             reading,

@@ -134,10 +134,12 @@ impl Site {
         })
     }
 
-    /// The year that a picture of the place states.
-    pub(super) fn year_by_ocr(&self, place: &Place) -> Option<(FiscalYear, Spot)> {
+    /// The year that a picture of the place states, where, and in which words.
+    pub(super) fn year_by_ocr(&self, place: &Place) -> Option<(FiscalYear, Spot, String)> {
         self.nodes_of(place).find_map(|(node, it)| {
-            let (year, span) = it.ocr.as_ref()?.year()?;
+            let read = it.ocr.as_ref()?;
+            let (year, span) = read.year()?;
+            let words = read.as_str().get(span.clone())?.to_owned();
             Some((
                 year,
                 Spot {
@@ -145,6 +147,7 @@ impl Site {
                     range: Some(span),
                     ocr: true,
                 },
+                words,
             ))
         })
     }

@@ -11,7 +11,6 @@ mod folds;
 mod form;
 pub(crate) mod line;
 mod near;
-mod roles;
 mod text;
 mod wear;
 

@@ -4,5 +4,6 @@
 mod items;
 mod shipped;
 mod site;
+mod time;
 mod web;
 mod words;

@@ -4,8 +4,9 @@ use rhai::plugin::*;
 
 use super::places::{Places, Tested};
 use super::year::Months;
-use crate::site::{Happening, PlaceId, Site};
-use crate::year::{FiscalYear, thai_date};
+use crate::site::{Happening, PlaceId, Site, Spot};
+use crate::thai::dates::Confidence;
+use crate::year::{FiscalYear, Month, thai_date};
 
 pub(super) fn register(engine: &mut Engine) {
     engine.register_global_module(rhai::exported_module!(words).into());
@@ -13,10 +14,37 @@ pub(super) fn register(engine: &mut Engine) {
 
 fn about(site: &Site, place: PlaceId, year: FiscalYear) -> Tested {
     match site.about(place) {
-        Some(fact) if fact.year == year => Ok(Some(fact.spot.clone())),
-        Some(fact) => Err(format!("เป็นข้อมูลปี {}", fact.year)),
-        None => Err("ไม่ระบุปี".to_owned()),
+        Some(fact) if fact.year == year && fact.settled() => Ok(Some(fact.spot.clone())),
+        told => Err(doubt(site, place, year).map_or_else(
+            || match told {
+                Some(fact) => format!("เป็นข้อมูลปี {}", fact.year),
+                None => "ไม่ระบุปี".to_owned(),
+            },
+            |(why, _)| why,
+        )),
     }
+}
+
+/// Why only a person can tell whether a place is of the year, and where that shows: two years, a mere hint, a school
+/// year. `None` where the place settles it.
+fn doubt(site: &Site, place: PlaceId, year: FiscalYear) -> Option<(String, Spot)> {
+    let told = site.about(place);
+    if let Some(fact) = told.filter(|fact| fact.confidence > Confidence::Weak) {
+        let rival = fact.rival.as_ref()?;
+        let asked = fact.year == year || rival.year == year;
+        let why = format!("บอกสองปี คือ “{}” และ “{}”", fact.words, rival.words);
+        return asked.then(|| (why, fact.spot.clone()));
+    }
+    if let Some(hint) = told.filter(|fact| fact.year == year) {
+        let why = format!("ปี {year} มีแต่ในชื่อไฟล์หรือดัชนีว่า “{}”", hint.words);
+        return Some((why, hint.spot.clone()));
+    }
+    let (from, to, spot) = site.academic(place)?;
+    let last = to + 1;
+    (*from..=last).contains(&year.0).then(|| {
+        let why = format!("เป็นปีการศึกษา {from} ซึ่งคาบเกี่ยวปีงบประมาณ {from} ถึง {last}");
+        (why, spot.clone())
+    })
 }
 
 fn covers(site: &Site, place: PlaceId, year: FiscalYear) -> Tested {
@@ -27,7 +55,11 @@ fn covers(site: &Site, place: PlaceId, year: FiscalYear) -> Tested {
     match (covering, ranges.first()) {
         (Some((_, _, spot)), _) => Ok(Some(spot.clone())),
         (None, Some((from, to, _))) => Err(format!("เป็นของปี {from}–{to} ไม่ครอบคลุมปี {year}")),
-        (None, None) => about(site, place, year),
+        (None, None) => match site.academic(place) {
+            // The years between the first and the last are covered whole.
+            Some((from, to, spot)) if (from + 1..=*to).contains(&year.0) => Ok(Some(spot.clone())),
+            _ => about(site, place, year),
+        },
     }
 }
 
@@ -45,11 +77,7 @@ fn within(days: &[Happening], year: FiscalYear, said: &str) -> Option<Tested> {
 fn happened(site: &Site, place: PlaceId, year: FiscalYear) -> Tested {
     let told = || {
         let fact = site.about(place)?;
-        Some(if fact.year == year {
-            Ok(Some(fact.spot.clone()))
-        } else {
-            Err(format!("เป็นของปี {}", fact.year))
-        })
+        (fact.confidence > Confidence::Weak).then(|| about(site, place, year))
     };
     within(site.happened(place), year, "เกิดขึ้น")
         .or_else(told)
@@ -58,6 +86,70 @@ fn happened(site: &Site, place: PlaceId, year: FiscalYear) -> Tested {
 
 fn posted(site: &Site, place: PlaceId, year: FiscalYear) -> Tested {
     within(site.posted(place), year, "ลงไว้").unwrap_or_else(|| Err("ไม่แสดงวันที่".to_owned()))
+}
+
+/// Whether an activity took place in the year: its day or month says so; where neither stands there, the content that
+/// names the budget year, or a year that the day of posting bears out.
+fn held(site: &Site, place: PlaceId, year: FiscalYear) -> Tested {
+    if let Some(told) = within(site.happened(place), year, "เกิดขึ้น") {
+        return told;
+    }
+    let months = site.months(place);
+    if let Some(month) = months.first() {
+        let inside = months.iter().any(|month| month.fiscal_year() == year);
+        return match inside {
+            true => Ok(None),
+            false => Err(format!("เป็นของเดือน{month}")),
+        };
+    }
+    let spot = about(site, place, year)?;
+    let fact = site.about(place);
+    let stated = fact.is_some_and(|fact| fact.budget && fact.spot.range.is_some());
+    // News of the first quarter may still be of the year before.
+    let posted = site.posted(place).iter().map(|it| Month::of(it.day));
+    let borne_out = posted
+        .into_iter()
+        .any(|month| month.fiscal_year() == year && month.month < 10);
+    if stated || borne_out {
+        Ok(spot)
+    } else {
+        Err("ไม่แสดงวันที่ดำเนินการ".to_owned())
+    }
+}
+
+/// What speaks for the year where the activity shows no day of its own, and where: a year in its name, the day it was
+/// posted (up to three months after the year), the day in a file's name.
+fn sign(site: &Site, place: PlaceId, year: FiscalYear) -> Option<(String, Spot)> {
+    let dated = !site.happened(place).is_empty() || !site.months(place).is_empty();
+    if dated || held(site, place, year).is_ok() {
+        return None;
+    }
+    if let Some(doubt) = doubt(site, place, year) {
+        return Some(doubt);
+    }
+    match site.about(place) {
+        Some(fact) if fact.year == year => {
+            return Some((format!("ปีในเรื่องว่า “{}”", fact.words), fact.spot.clone()));
+        }
+        Some(fact) if fact.confidence > Confidence::Weak => return None,
+        _ => {}
+    }
+    let near = |it: &&Happening| {
+        let month = Month::of(it.day);
+        let of = month.fiscal_year();
+        of == year || of.previous() == year && month.month >= 10
+    };
+    if let Some(it) = site.posted(place).iter().find(near) {
+        return Some((
+            format!("วันที่ลงประกาศ {}", thai_date(it.day)),
+            it.spot.clone(),
+        ));
+    }
+    let it = site
+        .hinted(place)
+        .iter()
+        .find(|it| FiscalYear::of(it.day) == year)?;
+    Some((format!("วันที่ในชื่อไฟล์ {}", thai_date(it.day)), it.spot.clone()))
 }
 
 #[export_module]
@@ -80,6 +172,55 @@ mod words {
         places.keep(|site, place| happened(site, place, year))
     }
 
+    /// กิจกรรมจัดขึ้นในปีงบประมาณนั้น ดูจากวันหรือเดือนที่จัด ปีในชื่อเรื่องหรือวันที่ลงประกาศอย่างเดียวไม่พอ
+    #[rhai_fn(pure)]
+    pub fn held_in(places: &mut Places, year: FiscalYear) -> Places {
+        places.keep(|site, place| held(site, place, year))
+    }
+
+    /// ไม่แสดงวันที่จัด มีแต่ร่องรอยว่าอาจจัดในปีงบประมาณนั้น คนต้องเปิดดู
+    #[rhai_fn(pure)]
+    pub fn perhaps_held_in(places: &mut Places, year: FiscalYear) -> Places {
+        places.keep(|site, place| match sign(site, place, year) {
+            Some((_, spot)) => Ok(Some(spot)),
+            None => Err("ไม่มีร่องรอยของปีนั้น".to_owned()),
+        })
+    }
+
+    /// ร่องรอยของปีนั้นในแห่งแรกที่ไม่แสดงวันที่จัด เช่น วันที่ลงประกาศ
+    #[rhai_fn(pure)]
+    pub fn sign_of(places: &mut Places, year: FiscalYear) -> String {
+        let mut hits = places.hits.iter();
+        let sign = hits.find_map(|hit| sign(&places.site, hit.place, year));
+        sign.map(|(said, _)| said).unwrap_or_default()
+    }
+
+    /// คนต้องเปิดดูว่าเป็นปีนั้นหรือไม่: บอกสองปี มีแต่ชื่อไฟล์หรือดัชนีที่บอกปี หรือเป็นปีการศึกษา
+    #[rhai_fn(pure)]
+    pub fn unsettled(places: &mut Places, year: FiscalYear) -> Places {
+        places.keep(|site, place| match doubt(site, place, year) {
+            Some((_, spot)) => Ok(Some(spot)),
+            None => Err("ปีชัดเจนแล้ว".to_owned()),
+        })
+    }
+
+    /// เหตุที่ยังตัดสินปีของแห่งแรกไม่ได้ พร้อมคำที่พบ
+    #[rhai_fn(pure)]
+    pub fn why_unsettled(places: &mut Places, year: FiscalYear) -> String {
+        let mut hits = places.hits.iter();
+        let doubt = hits.find_map(|hit| doubt(&places.site, hit.place, year));
+        doubt.map(|(why, _)| why).unwrap_or_default()
+    }
+
+    /// เป็นของปีการศึกษา ไม่ใช่ปีงบประมาณ
+    #[rhai_fn(get = "academic", pure)]
+    pub fn academic(places: &mut Places) -> Places {
+        places.keep(|site, place| match site.academic(place) {
+            Some((_, _, spot)) => Ok(Some(spot.clone())),
+            None => Err("ไม่ใช่ปีการศึกษา".to_owned()),
+        })
+    }
+
     /// ลงประกาศในปีงบประมาณนั้น
     #[rhai_fn(pure)]
     pub fn posted_in(places: &mut Places, year: FiscalYear) -> Places {
@@ -90,7 +231,9 @@ mod words {
     #[rhai_fn(get = "undated", pure)]
     pub fn undated(places: &mut Places) -> Places {
         places.only("ระบุปีไว้แล้ว", |site, place| {
-            site.about(place).is_none() && site.ranges(place).is_empty()
+            let told = site.about(place);
+            let told = told.is_some_and(|fact| fact.confidence > Confidence::Weak);
+            !told && site.ranges(place).is_empty()
         })
     }
 
@@ -120,14 +263,25 @@ mod words {
         years.join(", ")
     }
 
+    /// วันที่ลงประกาศของแห่งแรก เป็นคำไทย ว่างเมื่อไม่แสดงวันที่
+    #[rhai_fn(get = "posted_day", pure)]
+    pub fn posted_day(places: &mut Places) -> String {
+        let site = &places.site;
+        let mut days = places
+            .hits
+            .iter()
+            .filter_map(|hit| site.posted(hit.place).first());
+        days.next().map(|it| thai_date(it.day)).unwrap_or_default()
+    }
+
     /// วันที่จัดหรือวันที่ลงนามของแห่งแรก เป็นคำไทย ว่างเมื่อไม่แสดงวันที่
     #[rhai_fn(get = "day", pure)]
     pub fn day(places: &mut Places) -> String {
         let site = &places.site;
-        let mut days = places.hits.iter().filter_map(|hit| {
-            let happened = site.happened(hit.place).first();
-            happened.or(site.posted(hit.place).first())
-        });
+        let mut days = places
+            .hits
+            .iter()
+            .filter_map(|hit| site.happened(hit.place).first());
         days.next().map(|it| thai_date(it.day)).unwrap_or_default()
     }
 }

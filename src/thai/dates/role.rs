@@ -1,7 +1,7 @@
 //! What a time in a text is said for, by the words around it.
 
-use super::dates::{Named, Role, When};
-use super::{bare_letter, is_mark};
+use super::{Named, Role, When};
+use crate::thai::{bare_letter, is_mark};
 
 /// A mention among the letters of its text.
 pub(super) struct Context<'a> {
@@ -15,7 +15,7 @@ pub(super) struct Context<'a> {
 
 /// The role, or `None` when this is no time at all.
 pub(super) fn role(when: &When, named: Named, context: &Context<'_>) -> Option<Role> {
-    let before = context.before(90);
+    let before = without_weekday(context.before(90));
     let lead = before.trim_end_matches([':', '.', '-', '|', '(', '[', ',', '–', '/']);
     let day = matches!(when, When::Day(_));
     let ends = |words: &str| words.split(' ').any(|word| ends_with(lead, word));
@@ -31,12 +31,17 @@ pub(super) fn role(when: &When, named: Named, context: &Context<'_>) -> Option<R
             Role::Letter
         }
         _ if day && ends("ลงวันที่ ลว") || ends(SIGNED) => Role::Signed,
+        _ if day && near(&before, GAZETTE, 80) => Role::Letter,
         _ if ends(AS_OF) => Role::Subject,
+        _ if near(&context.since_last(60), HISTORY, 50) => Role::History,
         _ if is_law(when, lead, context) => Role::Law,
         _ if day && ends("เมื่อวันที่ ในวันที่ เมื่อ ระหว่างวันที่") => {
             Role::Event
         }
         _ if day && context.is_event(ends("วันที่")) => Role::Event,
+        _ if day && ends("วันที่") && near(&before, "ลงชื่อ ลงนาม", 70) => {
+            Role::Signed
+        }
         _ if matches!(when, When::Months { .. } | When::Years { .. }) => Role::Subject,
         _ if ends(SUBJECTS) => Role::Subject,
         _ if ends("รอบ ของ ประจำ") && context.opens_with("ปี") => {
@@ -100,6 +105,20 @@ fn bare_word(word: &str) -> String {
         .filter(|&c| !is_mark(c))
         .map(bare_letter)
         .collect()
+}
+
+/// `วันพุธที่` as `วันที่`, at the end of bare text.
+fn without_weekday(mut before: String) -> String {
+    let day = before.strip_suffix("ท").and_then(|rest| {
+        let days = WEEKDAYS.split(' ').map(bare_word);
+        days.filter_map(|day| rest.strip_suffix(day.as_str()))
+            .next()
+    });
+    if let Some(end) = day.filter(|rest| rest.ends_with("วน")).map(str::len) {
+        before.truncate(end);
+        before.push('ท');
+    }
+    before
 }
 
 /// Whether bare text ends with a word.
@@ -171,10 +190,18 @@ fn numbered_edition(lead: &str) -> bool {
     word.len() < number.len() && ends_with(word, "ฉบับที่")
 }
 
+const WEEKDAYS: &str = "อาทิตย์ จันทร์ อังคาร พุธ พฤหัสบดี พฤหัส ศุกร์ เสาร์";
+
+const GAZETTE: &str = "ราชกิจจานุเบกษา";
+
+/// What is told of the past of an agency or a person.
+const HISTORY: &str = "จัดตั้งเป็น จัดตั้งเมื่อ จัดตั้งขึ้นเมื่อ ก่อตั้ง ยกฐานะ สถาปนา เปลี่ยนแปลงฐานะ เข้ารับตำแหน่ง ดำรงตำแหน่ง รับการเลือกตั้ง \
+    วันเกิด เกิดวันที่ เกิดเมื่อ";
+
 const POSTED: &str = "โพสต์เมื่อ โพสเมื่อ โพสต์เมื่อวันที่ โพสต์ โพสต์วันที่ วันที่โพสต์ วันที่โพส เผยแพร่เมื่อ เผยแพร่เมื่อวันที่ เผยแพร่วันที่ เผยแพร่ \
     วันที่เผยแพร่ วันที่ประกาศ ประกาศเมื่อ วันที่ลง วันที่ลงประกาศ ลงเมื่อ ลงข่าวเมื่อ ปรับปรุงล่าสุด ปรับปรุงล่าสุดเมื่อ ปรับปรุงเมื่อ \
-    อัพเดทล่าสุด อัปเดตล่าสุด อัพเดทเมื่อ แก้ไขล่าสุด แก้ไขล่าสุดเมื่อ อัพโหลดเมื่อ อัปโหลดเมื่อ เขียนเมื่อ สร้างเมื่อ วันที่อัพโหลด \
-    postedon publishedon published lastupdate updated";
+    อัพเดท อัปเดต อัพเดต อัพเดทวันที่ วันที่อัพเดท วันที่ปรับปรุง ปรับปรุงวันที่ ปรับปรุงข้อมูลล่าสุด วันที่ลงข่าว อัพเดทล่าสุด อัปเดตล่าสุด อัพเดทเมื่อ แก้ไขล่าสุด แก้ไขล่าสุดเมื่อ อัพโหลดเมื่อ อัปโหลดเมื่อ เขียนเมื่อ สร้างเมื่อ วันที่อัพโหลด \
+    postedon publishedon published lastupdate lastupdated lastmodified updated";
 
 const SIGNED: &str =
     "ประกาศณวันที่ สั่งณวันที่ ให้ไว้ณวันที่ ให้ณวันที่ ตั้งแต่บัดนี้ณวันที่ ลงนามวันที่ ลงนามเมื่อวันที่ ประกาศลงวันที่ รายงานณวันที่";
@@ -185,9 +212,10 @@ const SUBJECTS: &str = "ประจำเดือน รอบเดือน 
 
 const HAPPENS: &str = "เวลา ณ ได้จัด ที่ผ่านมา ได้ดำเนินการ ตั้งแต่เวลา";
 
-const DOES: &str = "จัด นายก เทศบาล องค์การบริหาร อบต ได้";
+const DOES: &str = "จัด นายก เทศบาล องค์การบริหาร อบต ได้ คณะผู้บริหาร ผู้บริหาร ปลัด ร่วม เข้าร่วม มีการ นำโดย";
 
-const READ: &str = "อ่าน เปิดอ่าน เข้าชม ผู้เข้าชม ผู้อ่าน จำนวนผู้เข้าชม จำนวนผู้อ่าน view hits byadmin ip";
+const READ: &str =
+    "อ่าน เปิดอ่าน เข้าชม ผู้เข้าชม ผู้อ่าน จำนวนผู้เข้าชม จำนวนผู้อ่าน view hits byadmin โดยadmin โดยผู้ดูแล ip";
 
 const WIDGETS: &str = "วันนี้ วันนี้วันที่ วันนี้คือวันที่ วันที่ปัจจุบัน เวลาปัจจุบัน servertime today todayis © copyright copyright© สงวนลิขสิทธิ์ \
     ลิขสิทธิ์";
@@ -196,10 +224,11 @@ const COUNTERS: &str =
     "สถิติผู้เข้าชม ผู้เยี่ยมชม pageviews เริ่มนับ เปิดเว็บไซต์ เปิดเว็บไซด์ ออนไลน์ขณะนี้ servertime";
 
 const LAWS: &str = "พระราชบัญญัติ พ.ร.บ พรบ พระราชกฤษฎีกา พ.ร.ฎ พระราชกำหนด กฎกระทรวง ประมวลกฎหมาย ประมวลจริยธรรม รัฐธรรมนูญ \
-    ประกาศกระทรวง ประกาศคณะกรรมการ";
+    ประกาศกระทรวง ประกาศคณะกรรมการ ประกาศก.อบต ประกาศก.ท ประกาศก.จ ประกาศก.ก";
 
 /// Papers with a year of their own.
 const PLANS: &str = "แผนพัฒนา แผนปฏิบัติ แผนดำเนิน แผนการ แผนอัตรา ยุทธศาสตร์ รายงานผล โครงการ";
 
 /// Words that end a law's name.
-const BREAKS: &str = "จึง ดังนี้ ได้จัดทำ กำหนดให้ ประกาศใช้ นั้น โพสต์ เรื่องแผน ประจำปี";
+const BREAKS: &str =
+    "จึงประกาศ จึงได้ จึงออก จึงกำหนด จึงขอ จึงจัด จึงแต่งตั้ง ดังนี้ ได้จัดทำ กำหนดให้ ประกาศใช้ โพสต์ เรื่องแผน ประจำปี";

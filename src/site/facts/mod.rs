@@ -1,0 +1,280 @@
+//! What a place says of itself: which year it is about, which months it covers, when its event happened, whose it is.
+
+mod months;
+mod year;
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use jiff::civil::Date;
+
+use super::{Place, PlaceId, Site, Spot};
+use crate::extract::Reading;
+use crate::thai::dates::{self, Confidence, Mention, Role, When};
+use crate::thai::{Text, head};
+use crate::year::Month;
+
+pub use year::YearFact;
+
+/// Characters at the head of a text in which a document says what year it is about.
+const HEAD: usize = 900;
+/// … and in which it names the agency that made it.
+const OWNER_HEAD: usize = 600;
+
+/// A day on which something happened, and where that stands.
+#[derive(Debug, Clone)]
+pub struct Happening {
+    /// The first day (of a month: its first day).
+    pub day: Date,
+    /// The words.
+    pub spot: Spot,
+}
+
+/// Everything that is read off a place once and asked for often.
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    about: Option<YearFact>,
+    academic: Option<(i16, i16, Spot)>,
+    ranges: Vec<(i16, i16, Spot)>,
+    months: BTreeSet<Month>,
+    happened: Vec<Happening>,
+    hinted: Vec<Happening>,
+    posted: Vec<Happening>,
+    other_owner: Option<String>,
+}
+
+impl Site {
+    fn facts(&self, id: PlaceId) -> &Facts {
+        self.places[id]
+            .facts
+            .get_or_init(|| Facts::read(self, &self.places[id]))
+    }
+
+    /// The fiscal year a place is about, settled or not. What the content states beats what a name or heading promises.
+    pub fn about(&self, place: PlaceId) -> Option<&YearFact> {
+        self.facts(place).about.as_ref()
+    }
+
+    /// The school years that a place is for, first and last: each runs from May to March.
+    pub fn academic(&self, place: PlaceId) -> Option<&(i16, i16, Spot)> {
+        self.facts(place).academic.as_ref()
+    }
+
+    /// Year ranges (`2561–2565`) that a place is for, with their spots.
+    pub fn ranges(&self, place: PlaceId) -> &[(i16, i16, Spot)] {
+        &self.facts(place).ranges
+    }
+
+    /// Months that a place covers.
+    pub fn months(&self, place: PlaceId) -> &BTreeSet<Month> {
+        &self.facts(place).months
+    }
+
+    /// When the thing happened: days of the event, else days of signing; empty when no such day stands there.
+    pub fn happened(&self, place: PlaceId) -> &[Happening] {
+        &self.facts(place).happened
+    }
+
+    /// Days in the names of its files and pictures (`IMG_20220305.jpg`): hints.
+    pub fn hinted(&self, place: PlaceId) -> &[Happening] {
+        &self.facts(place).hinted
+    }
+
+    /// When the place was put on the site.
+    pub fn posted(&self, place: PlaceId) -> &[Happening] {
+        &self.facts(place).posted
+    }
+
+    /// The other agency that the place's own heading names as its maker.
+    pub fn other_owner(&self, place: PlaceId) -> Option<&str> {
+        self.facts(place).other_owner.as_deref()
+    }
+}
+
+/// One text of a place with its dates.
+struct Dated<'a> {
+    spot: Spot,
+    text: &'a str,
+    mentions: Vec<Mention>,
+}
+
+impl Facts {
+    fn read<'a>(site: &'a Site, place: &'a Place) -> Self {
+        let contents = contents(site, place);
+        let heads: Vec<Dated> = contents
+            .iter()
+            .map(|(spot, text)| dated(spot.clone(), head(text, HEAD)))
+            .collect();
+        let bodies: Vec<Dated> = contents
+            .iter()
+            .map(|(spot, text)| dated(spot.clone(), head(text, 12_000)))
+            .collect();
+        let name_spot = Spot {
+            node: place.main,
+            range: None,
+            ocr: false,
+        };
+        let names: Vec<Dated> = place
+            .names
+            .iter()
+            .map(Text::as_str)
+            .chain(file_names(site, place))
+            .map(|text| dated(name_spot.clone(), text))
+            .collect();
+        let rows: Vec<Dated> = place_rows(site, place)
+            .into_iter()
+            .map(|row| dated(name_spot.clone(), row))
+            .collect();
+        let under = |texts: &'a [Text]| -> Vec<Dated<'a>> {
+            let texts = texts.iter().map(Text::as_str);
+            texts.map(|text| dated(name_spot.clone(), text)).collect()
+        };
+        let (sections, claims) = (under(&place.sections), under(&place.claims));
+        // A file is the document itself; a page may speak of another year than its heading.
+        let alone = place.files.is_empty() && site.main(place.id).page().is_some();
+        let title = alone.then(|| dated(name_spot.clone(), &site.main(place.id).title));
+
+        let about = year::about(&year::Sources {
+            heads: &heads,
+            title: title.as_ref(),
+            names: &names,
+            rows: &rows,
+            sections: &sections,
+            claims: &claims,
+        });
+        let about = year::with_ocr(about, site.year_by_ocr(place));
+        let promised: Vec<Dated> = claims.into_iter().chain(sections).collect();
+        let ranges = year::ranges(&names, &heads, &promised);
+        let pages: Vec<Dated> = months::page_heads(site, place);
+        let mut months = months::months(&heads, &names, &pages);
+        let told = about.as_ref().map(|fact| fact.year);
+        months.extend(months::bare_months(site, place, told, &months));
+        let sure = |texts: &[Dated], roles: &[Role]| days(texts, roles, |it| it > Confidence::Weak);
+        let mut happened = sure(&bodies, &[Role::Event]);
+        if happened.is_empty() {
+            happened = sure(&bodies, &[Role::Signed]);
+        }
+        if happened.is_empty() {
+            happened = sure(&names, &[Role::Event, Role::Signed, Role::Plain]);
+        }
+        if happened.is_empty() {
+            happened = sure(&bodies, &[Role::Plain]);
+        }
+        let mut hinted = days(&names, &[Role::Plain], |it| it == Confidence::Weak);
+        hinted.extend(days(&bodies, &[Role::Plain], |it| it == Confidence::Weak));
+        let mut posted = sure(&bodies, &[Role::Posted]);
+        posted.extend(sure(
+            &rows,
+            &[Role::Posted, Role::Plain, Role::Event, Role::Signed],
+        ));
+        Self {
+            about,
+            academic: year::academic(&names, &heads),
+            ranges,
+            months,
+            happened,
+            hinted,
+            posted,
+            other_owner: other_owner(site, place),
+        }
+    }
+}
+
+/// Texts of the content that could be read: files first, they are the document itself.
+fn contents<'a>(site: &'a Site, place: &'a Place) -> Vec<(Spot, &'a str)> {
+    let mut nodes: Vec<usize> = place.files.clone();
+    nodes.push(place.main);
+    nodes
+        .into_iter()
+        .filter(|&id| {
+            site.nodes[id]
+                .document()
+                .is_none_or(|document| document.reading == Reading::Text)
+        })
+        .map(|id| {
+            (
+                Spot {
+                    node: id,
+                    range: Some(0..0),
+                    ocr: false,
+                },
+                site.nodes[id].text.as_str(),
+            )
+        })
+        .filter(|(_, text)| !text.trim().is_empty())
+        .collect()
+}
+
+/// What links call the files attached to a page: where the file cannot be read this is all there is.
+fn file_names<'a>(site: &'a Site, place: &'a Place) -> impl Iterator<Item = &'a str> {
+    let labels = place.files.iter().flat_map(|&id| &site.nodes[id].labels);
+    labels
+        .filter(|label| !site.nodes[label.from].index)
+        .map(|label| label.name())
+}
+
+/// Rows of the lists that link to the place: they carry its date.
+fn place_rows<'a>(site: &'a Site, place: &Place) -> Vec<&'a str> {
+    let labels = &site.nodes[place.main].labels;
+    labels
+        .iter()
+        .filter(|label| label.row.chars().count() <= 300 && !site.nodes[label.from].index)
+        .map(|label| label.row.as_str())
+        .collect()
+}
+
+fn dated(spot: Spot, text: &str) -> Dated<'_> {
+    Dated {
+        spot,
+        text,
+        mentions: dates::scan(text),
+    }
+}
+
+impl Dated<'_> {
+    fn spot(&self, span: &Range<usize>) -> Spot {
+        Spot {
+            node: self.spot.node,
+            range: self.spot.range.as_ref().map(|_| span.clone()),
+            ocr: false,
+        }
+    }
+}
+
+/// Days said for one of the roles, as surely as is asked.
+fn days(texts: &[Dated], roles: &[Role], sure: impl Fn(Confidence) -> bool) -> Vec<Happening> {
+    texts
+        .iter()
+        .flat_map(|text| {
+            text.mentions
+                .iter()
+                .filter(|mention| roles.contains(&mention.role) && sure(mention.confidence))
+                .filter_map(|mention| match mention.when {
+                    When::Day(day) => Some(Happening {
+                        day,
+                        spot: text.spot(&mention.span),
+                    }),
+                    _ => None,
+                })
+        })
+        .collect()
+}
+
+/// The other agency that the file's head names; where nothing could be read, the one that its names and rows name.
+fn other_owner(site: &Site, place: &Place) -> Option<String> {
+    let read = contents(site, place);
+    let stated = read
+        .iter()
+        .filter(|(spot, _)| site.nodes[spot.node].document().is_some())
+        .find_map(|(_, text)| site.agency.other_owner(head(text, OWNER_HEAD)));
+    let unread = read.iter().all(|(_, text)| text.chars().count() < 200);
+    let named = || {
+        place
+            .names
+            .iter()
+            .map(Text::as_str)
+            .chain(place_rows(site, place))
+            .find_map(|name| site.agency.other_owner(name))
+    };
+    stated.or_else(|| if unread { named() } else { None })
+}
