@@ -148,6 +148,11 @@ fn an_activity_was_held_when_its_day_says() {
     let december = done("เมื่อวันพุธที่ 22 ธันวาคม 2564");
     held("กิจกรรมสุจริต ประจำปี 2564", &december, "", Outcome::Unmet);
     held("กิจกรรมสุจริต", &done("ในเดือนมกราคม 2564"), "", Outcome::Met);
+    // The day of the plan that it follows, or of the activity before: a person must see which is which.
+    let both = done("เมื่อวันที่ 22 กันยายน 2563 และติดตามผลเมื่อวันที่ 9 มีนาคม 2564");
+    held("กิจกรรมสุจริต", &both, "", Outcome::Unsure);
+    let followed = done("เมื่อวันที่ 9 มีนาคม 2564 และติดตามผลเมื่อวันที่ 9 พฤศจิกายน 2564");
+    held("กิจกรรมสุจริต", &followed, "", Outcome::Met);
 }
 
 #[test]

@@ -91,8 +91,12 @@ fn posted(site: &Site, place: PlaceId, year: FiscalYear) -> Tested {
 /// Whether an activity took place in the year: its day or month says so; where neither stands there, the content that
 /// names the budget year, or a year that the day of posting bears out.
 fn held(site: &Site, place: PlaceId, year: FiscalYear) -> Tested {
-    if let Some(told) = within(site.happened(place), year, "เกิดขึ้น") {
-        return told;
+    let days = site.happened(place);
+    if let Some(told) = within(days, year, "เกิดขึ้น") {
+        return match torn(days, year) {
+            Some(both) => Err(both),
+            None => told,
+        };
     }
     let months = site.months(place);
     if let Some(month) = months.first() {
@@ -117,9 +121,26 @@ fn held(site: &Site, place: PlaceId, year: FiscalYear) -> Tested {
     }
 }
 
+/// Both days, where the first of an activity is of another year and a later one of this: which of them it was held on,
+/// and which it only tells of, a person must see.
+fn torn(days: &[Happening], year: FiscalYear) -> Option<String> {
+    let inside = |it: &&Happening| FiscalYear::of(it.day) == year;
+    let first = days.first().filter(|it| !inside(it))?;
+    let later = days.iter().find(inside)?;
+    Some(format!(
+        "มีทั้งวันที่ {} และ {}",
+        thai_date(first.day),
+        thai_date(later.day)
+    ))
+}
+
 /// What speaks for the year where the activity shows no day of its own, and where: a year in its name, the day it was
 /// posted (up to three months after the year), the day in a file's name.
 fn sign(site: &Site, place: PlaceId, year: FiscalYear) -> Option<(String, Spot)> {
+    if let Some(both) = torn(site.happened(place), year) {
+        let first = site.happened(place).first()?;
+        return Some((both, first.spot.clone()));
+    }
     let dated = !site.happened(place).is_empty() || !site.months(place).is_empty();
     if dated || held(site, place, year).is_ok() {
         return None;
@@ -129,7 +150,7 @@ fn sign(site: &Site, place: PlaceId, year: FiscalYear) -> Option<(String, Spot)>
     }
     match site.about(place) {
         Some(fact) if fact.year == year => {
-            return Some((format!("ปีในเรื่องว่า “{}”", fact.words), fact.spot.clone()));
+            return Some((format!("มีแต่ปีในเรื่องว่า “{}”", fact.words), fact.spot.clone()));
         }
         Some(fact) if fact.confidence > Confidence::Weak => return None,
         _ => {}
@@ -141,7 +162,7 @@ fn sign(site: &Site, place: PlaceId, year: FiscalYear) -> Option<(String, Spot)>
     };
     if let Some(it) = site.posted(place).iter().find(near) {
         return Some((
-            format!("วันที่ลงประกาศ {}", thai_date(it.day)),
+            format!("มีแต่วันที่ลงประกาศ {}", thai_date(it.day)),
             it.spot.clone(),
         ));
     }
@@ -149,7 +170,10 @@ fn sign(site: &Site, place: PlaceId, year: FiscalYear) -> Option<(String, Spot)>
         .hinted(place)
         .iter()
         .find(|it| FiscalYear::of(it.day) == year)?;
-    Some((format!("วันที่ในชื่อไฟล์ {}", thai_date(it.day)), it.spot.clone()))
+    Some((
+        format!("มีแต่วันที่ในชื่อไฟล์ {}", thai_date(it.day)),
+        it.spot.clone(),
+    ))
 }
 
 #[export_module]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Dated, dated};
 use crate::extract::{DocumentKind, Reading};
 use crate::site::{Place, Site, Spot};
-use crate::thai::dates::{self, Role, When};
+use crate::thai::dates::{self, Confidence, Role, When};
 use crate::thai::head;
 use crate::year::{FiscalYear, Month};
 
@@ -65,6 +65,8 @@ pub(super) fn months(heads: &[Dated], names: &[Dated], pages: &[Dated]) -> BTree
             .iter()
             .flat_map(|text| text.mentions.iter())
             .filter(|mention| mention.span.start < within)
+            // A file name is a hint, no proof of what the file covers.
+            .filter(|mention| mention.confidence > Confidence::Weak)
             .filter(|mention| matches!(mention.role, Role::Subject | Role::Plain))
             .filter(|mention| matches!(mention.when, When::Month(_) | When::Months { .. }))
             .flat_map(|mention| dates::months_of([mention]))

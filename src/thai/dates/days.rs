@@ -250,11 +250,11 @@ fn months(from: &Point, to: &Point) -> Option<When> {
         return None;
     }
     if let (Some(a), Some(b)) = (from.day, to.day)
-        && first == last
-        && a <= b
-        && b - a <= 7
+        && let (Some(a), Some(b)) = (date(first, a), date(last, b))
+        && a.until(b)
+            .is_ok_and(|span| (0..=7).contains(&span.get_days()))
     {
-        return date(first, a).map(When::Day);
+        return Some(When::Day(a));
     }
     Some(if first == last {
         When::Month(first)

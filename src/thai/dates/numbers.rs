@@ -75,7 +75,23 @@ impl Line {
         let edition = start >= 2 && self.before(start) == Some(':') && self.digit_at(start - 2);
         let in_path =
             self.before(start) == Some('/') && self.at(end) == Some('/') && self.digit_at(end + 1);
-        numbered || phone || amount || disease || in_number || in_path || priced || edition
+        numbered
+            || phone
+            || amount
+            || disease
+            || in_number
+            || in_path
+            || priced
+            || edition
+            || self.in_letter_number(start)
+    }
+
+    /// Behind the number of an office: `ที่ ชย 71801/2564`, `มท 0810.3/2564`. Orders and meetings have short numbers.
+    fn in_letter_number(&self, start: usize) -> bool {
+        const OFFICE: usize = 5;
+        let digits = self.letters[..start].iter().rev().skip(1).take(12);
+        let office = digits.take_while(|c| c.is_ascii_digit() || **c == '.');
+        self.before(start) == Some('/') && office.count() >= OFFICE
     }
 
     fn ends_in_year(&self, end: usize) -> bool {

@@ -190,7 +190,8 @@ fn numbered_edition(lead: &str) -> bool {
     word.len() < number.len() && ends_with(word, "ฉบับที่")
 }
 
-const WEEKDAYS: &str = "อาทิตย์ จันทร์ อังคาร พุธ พฤหัสบดี พฤหัส ศุกร์ เสาร์";
+/// Names of weekdays, the longer of two first.
+pub(super) const WEEKDAYS: &str = "อาทิตย์ จันทร์ อังคาร พุธ พฤหัสบดี พฤหัส ศุกร์ เสาร์";
 
 const GAZETTE: &str = "ราชกิจจานุเบกษา";
 

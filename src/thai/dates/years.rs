@@ -1,5 +1,6 @@
 //! Years, their eras and words, and ranges of them.
 
+use super::role::WEEKDAYS;
 use super::{Found, Named, When};
 use crate::thai::line::Line;
 use crate::thai::{is_consonant, is_thai};
@@ -34,7 +35,7 @@ impl Line {
         }
         let to = self.until(end).and_then(|at| {
             let at = self.year_word(at).map_or(at, |(_, at)| at);
-            let (to, end) = self.year(at, end == at_year + 4)?;
+            let (to, end) = self.year(at, end == at_year + 4 || named.is_some())?;
             (year < to && to <= year + 30).then_some((to, end))
         });
         let (when, end) = match to {
@@ -147,8 +148,17 @@ impl Line {
         at = self.skip_blank(at);
         let word = ["สิ้นเดือน", "เดือน", "วันที่", "สิ้น"]
             .into_iter()
-            .find(|word| self.is_at(at, word));
-        Some(self.skip_blank(at + word.map_or(0, |word| word.chars().count())))
+            .find(|word| self.is_at(at, word))
+            .map(|word| at + word.chars().count());
+        Some(self.skip_blank(word.or_else(|| self.weekday(at)).unwrap_or(at)))
+    }
+
+    /// After `วันศุกร์ที่`.
+    fn weekday(&self, i: usize) -> Option<usize> {
+        let at = self.is_at(i, "วัน").then_some(i + 3)?;
+        let day = WEEKDAYS.split(' ').find(|day| self.is_at(at, day))?;
+        let at = at + day.chars().count();
+        self.is_at(at, "ที่").then_some(at + 3)
     }
 }
 
