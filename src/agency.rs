@@ -12,7 +12,7 @@ use crate::thai::{self, is_consonant, is_lead, is_mark, key, skeleton};
 const HEADING: usize = 600;
 
 /// Longest place name that is believed, in letters.
-const LONGEST_NAME: usize = 32;
+const LONGEST_NAME: usize = 40;
 
 /// Why an agency could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -77,7 +77,7 @@ impl Agency {
                 }
                 let key = skeleton(&named.mention.name);
                 let tally = tallies.entry(key).or_insert_with(|| Tally::new(order));
-                tally.add(&named, &line, text);
+                tally.add(&named, &line);
             }
         }
         let best = tallies
@@ -109,20 +109,40 @@ impl Agency {
         self
     }
 
-    /// Whether a mention is of this agency. Spelling and abbreviation may differ, and so may the rank: an อบต. that
-    /// became a เทศบาล is the same agency in its old papers.
+    /// Whether a mention is of this agency. Spelling and abbreviation may differ, and the rank may be an older one: a
+    /// เทศบาล is called อบต. in its papers of before. An อบต. is no เทศบาล of its name, and neither is one of that
+    /// name elsewhere.
     pub fn is(&self, mention: &Mention) -> bool {
         let Some(own) = self.own() else {
             return skeleton(&self.name) == skeleton(&mention.name);
         };
-        let rank = |kind| match kind {
-            AgencyKind::Tambon | AgencyKind::Municipality => None,
-            other => Some(other),
+        let ranked = match (own.rank(), mention.rank()) {
+            (Some(now), Some(then)) => then <= now || is_town_by_name(&own, mention),
+            (None, None) => own.kind == mention.kind,
+            _ => false,
         };
-        if rank(own.kind) != rank(mention.kind) {
+        ranked && self.has_place(&own, mention)
+    }
+
+    /// Whether a mention is of this agency's place and level, whatever rank it gives: what an อบต. is called after it
+    /// became a เทศบาล, or its neighbour of the same name.
+    pub fn shares_name(&self, mention: &Mention) -> bool {
+        self.own().is_some_and(|own| {
+            own.rank().is_some() == mention.rank().is_some() && self.has_place(&own, mention)
+        })
+    }
+
+    /// Whether a mention has this agency's place: the name, and the district and province as far as both are told.
+    fn has_place(&self, own: &Mention, mention: &Mention) -> bool {
+        if !same_area(&self.district, &mention.district)
+            || !same_area(&self.province, &mention.province)
+        {
             return false;
         }
         if skeleton(&own.place) == skeleton(&mention.place) {
+            return true;
+        }
+        if is_town_by_name(own, mention) {
             return true;
         }
         // A long tail is the sentence going on; a short one is another place (`หนองข่า`, `หนองข่าน้อย`).
@@ -141,21 +161,62 @@ impl Agency {
         named(text) || text.contains('\n') && named(&text.replace('\n', ""))
     }
 
-    /// Another agency that the heading of a text names as its owner, when the heading does not name this one: a paper
-    /// copied from elsewhere. Authorities that papers are sent to or that made the law are no owners.
-    pub fn other_owner(&self, head: &str) -> Option<String> {
-        let head = thai::head(head, HEADING);
+    /// Another agency that the heading of a text names as its owner, or whose officer signs at its end, when neither
+    /// names this one: a paper copied from elsewhere. Authorities that papers are sent to or that made the law are no
+    /// owners.
+    pub fn other_owner(&self, text: &str) -> Option<Mention> {
+        let head = thai::head(text, HEADING);
         if self.named_in(head) {
             return None;
         }
         let line = Line::new(head);
-        let owner = named(&line, head).into_iter().find(|named| {
-            let kind = named.mention.kind;
-            (kind.is_local() || kind == self.kind || is_house(&named.mention.name))
-                && !is_everywhere(&named.mention.name)
-                && named.is_owner(&line)
-        })?;
-        Some(owner.mention.name)
+        let owner = named(&line, head)
+            .into_iter()
+            .find(|named| self.is_foreign(named, head) && named.is_owner(&line));
+        owner
+            .map(|named| named.mention)
+            .or_else(|| self.other_signer(text))
+    }
+
+    /// Another agency whose head signs at the end of a text that names this one nowhere near.
+    fn other_signer(&self, text: &str) -> Option<Mention> {
+        let (start, _) = text.char_indices().rev().take(SIGNATURE).last()?;
+        let tail = &text[start..];
+        let line = Line::new(tail);
+        let found = named(&line, tail);
+        if self.named_in(tail) {
+            return None;
+        }
+        let signs = |named: &Named| {
+            SIGNERS
+                .split(' ')
+                .any(|office| line.ends_at(named.start, office))
+        };
+        let mut signer = found
+            .into_iter()
+            .filter(|named| self.is_foreign(named, tail) && signs(named))
+            .map(|named| named.mention)
+            .next_back()?;
+        signer.span = signer.span.start + start..signer.span.end + start;
+        Some(signer)
+    }
+
+    /// A mention of an agency of a kind that owns papers like ours, and not ours.
+    fn is_foreign(&self, named: &Named, text: &str) -> bool {
+        let kind = named.mention.kind;
+        (kind.is_local() || kind == self.kind || is_house(&named.mention.name))
+            && !is_everywhere(&named.mention.name)
+            && !self.is_torn(&named.mention, text)
+    }
+
+    /// Whether the mention is this agency's name with a space inside: `หนอง ข่า`.
+    fn is_torn(&self, mention: &Mention, text: &str) -> bool {
+        let Some(own) = self.own().filter(|own| own.kind == mention.kind) else {
+            return false;
+        };
+        let rest = thai::head(&text[mention.span.start..], own.name.chars().count() * 2);
+        let begun = skeleton(&own.place).starts_with(&skeleton(&mention.place));
+        begun && skeleton(rest).starts_with(&skeleton(&own.name))
     }
 
     /// The agency's own name, taken apart.
@@ -216,9 +277,28 @@ pub struct Mention {
     pub name: String,
     /// The name without the word for the kind: `กะลาเส`.
     pub place: String,
+    /// The district told right behind it; empty when none is.
+    pub district: String,
+    /// The province told right behind it; empty when none is.
+    pub province: String,
 }
 
 impl Mention {
+    /// Ranks through which an agency rises: อบต., เทศบาลตำบล, เทศบาลเมือง, เทศบาลนคร.
+    fn rank(&self) -> Option<u8> {
+        match self.kind {
+            AgencyKind::Tambon => Some(0),
+            AgencyKind::Municipality if self.name.starts_with("เทศบาลตำบล") => {
+                Some(1)
+            }
+            AgencyKind::Municipality if self.name.starts_with("เทศบาลเมือง") => {
+                Some(2)
+            }
+            AgencyKind::Municipality => Some(3),
+            _ => None,
+        }
+    }
+
     /// As people shorten it: `อบต.กะลาเส`. Empty where nobody does.
     fn short_name(&self) -> String {
         let form = FORMS.iter().find(|form| self.name.starts_with(form.full));
@@ -262,7 +342,7 @@ const fn form(
     }
 }
 
-const FORMS: [Form; 16] = [
+const FORMS: [Form; 31] = [
     form(
         "องค์การบริหารส่วนตำบล",
         "องคการบรหารสวนตาบล",
@@ -278,6 +358,10 @@ const FORMS: [Form; 16] = [
     form("เทศบาลตำบล", "เทศบาลตาบล", "ทต.", AgencyKind::Municipality),
     form("เทศบาลเมือง", "เทศบาลเมอง", "ทม.", AgencyKind::Municipality),
     form("เทศบาลนคร", "เทศบาลนคร", "ทน.", AgencyKind::Municipality),
+    // As the head is called: `นายกเทศมนตรีตำบล…`.
+    form("เทศบาลตำบล", "เทศมนตรตาบล", "", AgencyKind::Municipality),
+    form("เทศบาลเมือง", "เทศมนตรเมอง", "", AgencyKind::Municipality),
+    form("เทศบาลนคร", "เทศมนตรนคร", "", AgencyKind::Municipality),
     form("เมืองพัทยา", "เมองพทยา", "", AgencyKind::Special),
     form("มหาวิทยาลัย", "มหาวทยาลย", "", AgencyKind::University),
     form("สถาบันเทคโนโลยี", "สถาบนเทคโนโลย", "", AgencyKind::University),
@@ -285,8 +369,40 @@ const FORMS: [Form; 16] = [
     form("กระทรวง", "กระทรวง", "", AgencyKind::Central),
     form("สำนักงาน", "สานกงาน", "", AgencyKind::Central),
     form("กรม", "กรม", "", AgencyKind::Central),
-    form("โรงเรียน", "โรงเรยน", "", AgencyKind::Central),
-    form("โรงพยาบาล", "โรงพยาบาล", "", AgencyKind::Central),
+    form("โรงเรียน", "โรงเรยน", "รร.", AgencyKind::Central),
+    form(
+        "โรงพยาบาลส่งเสริมสุขภาพตำบล",
+        "โรงพยาบาลสงเสรมสขภาพตาบล",
+        "รพ.สต.",
+        AgencyKind::Central,
+    ),
+    form("โรงพยาบาล", "โรงพยาบาล", "รพ.", AgencyKind::Central),
+    form("สถานีตำรวจภูธร", "สถานตารวจภธร", "สภ.", AgencyKind::Central),
+    form(
+        "สถานีตำรวจนครบาล",
+        "สถานตารวจนครบาล",
+        "สน.",
+        AgencyKind::Central,
+    ),
+    form("การรถไฟ", "การรถไฟ", "", AgencyKind::StateEnterprise),
+    form("การท่าเรือ", "การทาเรอ", "", AgencyKind::StateEnterprise),
+    form("การทางพิเศษ", "การทางพเศษ", "", AgencyKind::StateEnterprise),
+    form("การเคหะ", "การเคหะ", "", AgencyKind::StateEnterprise),
+    form("การกีฬาแห่ง", "การกฬาแหง", "", AgencyKind::StateEnterprise),
+    form("การยางแห่ง", "การยางแหง", "", AgencyKind::StateEnterprise),
+    form(
+        "การนิคมอุตสาหกรรม",
+        "การนคมอตสาหกรรม",
+        "",
+        AgencyKind::StateEnterprise,
+    ),
+    form(
+        "การท่องเที่ยวแห่ง",
+        "การทองเทยวแหง",
+        "",
+        AgencyKind::StateEnterprise,
+    ),
+    form("ธนาคาร", "ธนาคาร", "", AgencyKind::StateEnterprise),
     form("การไฟฟ้า", "การไฟฟา", "", AgencyKind::StateEnterprise),
     form("การประปา", "การประปา", "", AgencyKind::StateEnterprise),
 ];
@@ -342,16 +458,57 @@ fn read(line: &Line, text: &str, i: usize) -> Option<Named> {
     if end > after && (letters < 2 || house || filler) {
         return None;
     }
+    let (district, province) = area(line, text, end);
     Some(Named {
         mention: Mention {
             span: line.span(i, end)?,
             kind: form.kind,
             name: format!("{}{place}", form.full),
             place,
+            district,
+            province,
         },
         start: i,
         end,
     })
+}
+
+/// The district and the province told right behind a name.
+fn area(line: &Line, text: &str, end: usize) -> (String, String) {
+    let after = |from: usize, words: &[&str]| {
+        let at = line.skip_any(from, 4, &[' ', '\n', ',', '-', '–', '(', '·', '|']);
+        let word = words.iter().find(|word| line.is_at(at, word))?;
+        let start = line.skip_any(at + word.chars().count(), 1, &[' ']);
+        let end = name_end(line, start)?;
+        let name = crate::thai::clean(line.span(start, end).map_or("", |span| &text[span]));
+        Some((name, end))
+    };
+    let mut at = end;
+    if let Some((_, end)) = after(at, &["ตำบล", "ต."]) {
+        at = end;
+    }
+    let district = after(at, &["อำเภอ", "อ.", "เขต"]);
+    if let Some((_, end)) = &district {
+        at = *end;
+    }
+    let province = after(at, &["จังหวัด", "จ."]);
+    let name = |found: Option<(String, usize)>| found.map(|(name, _)| name).unwrap_or_default();
+    (name(district), name(province))
+}
+
+/// `เทศบาลเมืองแกลง` for `เทศบาลตำบลเมืองแกลง`.
+fn is_town_by_name(own: &Mention, mention: &Mention) -> bool {
+    mention.name.starts_with("เทศบาลเมือง")
+        && key(&own.place) == key(&format!("เมือง{}", mention.place))
+}
+
+/// Whether two names of districts (provinces) can be the same: one is not told, one goes on (`เมือง`, `เมืองตรัง`), or
+/// a letter or two were lost.
+fn same_area(one: &str, other: &str) -> bool {
+    let (one, other) = (skeleton(one), skeleton(other));
+    one.starts_with(&other)
+        || other.starts_with(&one)
+        || strsim::normalized_levenshtein(&one, &other) >= 0.7
 }
 
 /// After the word for the kind, when one begins here.
@@ -420,6 +577,8 @@ impl Named {
         );
         let owned = OWNED.split(' ').any(|word| line.ends_at(start, word));
         let passed = PASSED.split(' ').any(|word| line.ends_at(start, word));
+        // A school or a station at the start of a line may be a place on a list.
+        let opens = opens && (!is_house(&self.mention.name) || self.stands_alone(line));
         (opens || owned) && !passed
     }
 
@@ -437,7 +596,7 @@ impl Named {
             before -= 1;
         }
         let after = line.skip_any(self.end, 2, &[' ']);
-        let placed = ["อำเภอ", "อ.", "จังหวัด", "จ.", "เลขที่", "ต."]
+        let placed = ["อำเภอ", "อ.", "จังหวัด", "จ.", "เลขที่", "ต.", "เขต"]
             .iter()
             .any(|word| line.is_at(after, word));
         edge(line.before(before)) && (edge(line.at(after)) || placed)
@@ -449,7 +608,14 @@ const OWNED: &str = "ประกาศ คำสั่ง ระเบียบ
     สำนักปลัด กองช่าง";
 
 /// Words that make the agency behind them a receiver or a partner.
-const PASSED: &str = "ส่งให้ เรียนนายก ถึง ต่อ ร่วมกับ กับ จาก เช่น สังกัด";
+const PASSED: &str =
+    "ส่งให้ เรียนนายก ถึง ต่อ ร่วมกับ กับ จาก เช่น สังกัด ณ ตัวอย่าง ตัวอย่างของ กรณีของ ดูงาน ไปยัง ที่มา: อ้างอิง:";
+
+/// Offices whose holders sign papers.
+const SIGNERS: &str = "นายก ปลัด ผู้อำนวยการ ประธานสภา";
+
+/// How far from its end a text is signed, in letters.
+const SIGNATURE: usize = 400;
 
 /// Offices whose papers are copied by others: no other agency's site files them as its own.
 fn is_house(name: &str) -> bool {
@@ -491,27 +657,17 @@ impl Tally {
         }
     }
 
-    fn add(&mut self, named: &Named, line: &Line, text: &str) {
+    fn add(&mut self, named: &Named, line: &Line) {
         self.weight += if named.stands_alone(line) { 3 } else { 1 };
         self.named.get_or_insert_with(|| named.mention.clone());
-        let after = |from: usize, words: &[&str]| {
-            let at = line.skip_any(from, 4, &[' ', '\n', ',', '-', '–', '(', '·', '|']);
-            let word = words.iter().find(|word| line.is_at(at, word))?;
-            let start = line.skip_any(at + word.chars().count(), 1, &[' ']);
-            let end = name_end(line, start)?;
-            let name = crate::thai::clean(line.span(start, end).map_or("", |span| &text[span]));
-            Some((name, end))
-        };
-        let mut at = named.end;
-        if let Some((_, end)) = after(at, &["ตำบล", "ต."]) {
-            at = end;
+        let Mention {
+            district, province, ..
+        } = &named.mention;
+        if !district.is_empty() {
+            *self.districts.entry(district.clone()).or_default() += 1;
         }
-        if let Some((district, end)) = after(at, &["อำเภอ", "อ.", "เขต"]) {
-            *self.districts.entry(district).or_default() += 1;
-            at = end;
-        }
-        if let Some((province, _)) = after(at, &["จังหวัด", "จ."]) {
-            *self.provinces.entry(province).or_default() += 1;
+        if !province.is_empty() {
+            *self.provinces.entry(province.clone()).or_default() += 1;
         }
     }
 
@@ -699,7 +855,7 @@ mod tests {
         for (text, is) in [
             ("อบต.หนองข่า", true),
             ("องค์การบริหารสวนตําบลหนองขา", true),
-            ("เทศบาลตำบลหนองข่า", true),
+            ("เทศบาลตำบลหนองข่า", false),
             ("องค์การบริหารส่วนตำบลหนองข่ายังคงยึดมั่นในคุณธรรม", true),
             ("อบต.หนองข่าน้อย", false),
             ("อบต.หนองขาม", false),
@@ -717,7 +873,10 @@ mod tests {
     #[test]
     fn a_copied_paper_names_its_owner() {
         let ours = agency("องค์การบริหารส่วนตำบลหนองข่า");
-        let owner = |text: &str| ours.other_owner(text).unwrap_or_default();
+        let owner = |text: &str| {
+            let other = ours.other_owner(text);
+            other.map(|other| other.name).unwrap_or_default()
+        };
         assert_eq!(
             owner("ประกาศเทศบาลตำบลโพนงาม\nเรื่อง แผนการจัดซื้อจัดจ้าง"),
             "เทศบาลตำบลโพนงาม"
@@ -741,8 +900,68 @@ mod tests {
             "รายงานผลสำรวจความพึงพอใจ\nโดย\nมหาวิทยาลัยราชภัฏชัยภูมิ",
             "ประกาศคณะกรรมการพนักงานส่วนตำบลจังหวัดชัยภูมิ",
             "แผนการจัดซื้อจัดจ้าง ประจำปี 2564",
+            "ประกาศองค์การบริหารส่วนตำบลหนอง ข่า เรื่อง แผนการจัดหาพัสดุ",
+            "ประกาศองคก์ ารบรหิ ารสว่ นตาํบลหนองขา่ เรื่อง แผน",
+            "สถานที่จัดกิจกรรม\nโรงเรียนบ้านหนองแวง ห้องประชุม\nโรงเรียนบ้านโคก หอประชุม",
+            "แผนพัฒนา ตามตัวอย่างของเทศบาลตำบลโพนงาม",
+            "รายงานการศึกษาดูงาน ณ เทศบาลตำบลโพนงาม",
         ] {
             assert_eq!(owner(text), "", "{text}");
+        }
+    }
+
+    #[test]
+    fn who_signs_a_paper_without_a_letterhead_owns_it() {
+        let ours = agency("องค์การบริหารส่วนตำบลหนองข่า");
+        let body = "แผนปฏิบัติการป้องกันการทุจริต ".repeat(40);
+        let owner = |end: &str| {
+            ours.other_owner(&format!("{body}\n{end}"))
+                .map(|other| other.name)
+        };
+        assert_eq!(
+            owner("(นายใจดี รักชาติ)\nนายกเทศมนตรีตำบลโพนงาม").as_deref(),
+            Some("เทศบาลตำบลโพนงาม")
+        );
+        assert_eq!(owner("(นายใจดี รักชาติ)\nนายกองค์การบริหารส่วนตำบลหนองข่า"), None);
+        assert_eq!(owner("ส่งสำเนาให้เทศบาลตำบลโพนงาม"), None);
+        assert_eq!(
+            owner("นายกเทศมนตรีตำบลโพนงาม ผู้ให้\nนายกองค์การบริหารส่วนตำบลหนองข่า ผู้รับ"),
+            None
+        );
+    }
+
+    #[test]
+    fn the_same_name_elsewhere_is_another_agency() {
+        let ours = Agency::from_json(
+            r#"{"name": "เทศบาลตำบลหนองข่า", "amphoe": "เกษตรสมบูรณ์", "province": "ชัยภูมิ"}"#,
+        )
+        .unwrap();
+        for (text, is) in [
+            ("เทศบาลตำบลหนองข่า อำเภอเกษตรสมบูรณ์ จังหวัดชัยภูมิ", true),
+            ("ทต.หนองข่า อ.เกษตรสมบูรณ จ.ชัยภูม", true),
+            ("องค์การบริหารส่วนตำบลหนองข่า", true),
+            ("องค์การบริหารส่วนตำบลหนองข่า อำเภอเมือง จังหวัดตรัง", false),
+            ("เทศบาลตำบลหนองข่า อำเภอปทุมรัตต์", false),
+            ("เทศบาลตำบลหนองข่า จังหวัดอุดรธานี", false),
+            ("เทศบาลเมืองหนองข่า", false),
+        ] {
+            assert_eq!(ours.is(&mentions(text)[0]), is, "{text}");
+        }
+        let risen = agency("เทศบาลตำบลเมืองแกลง");
+        assert!(risen.is(&mentions("เทศบาลเมืองแกลง")[0]));
+    }
+
+    #[test]
+    fn names_of_many_kinds_are_read() {
+        for (text, name) in [
+            ("นายกเทศมนตรีตำบลโพนงาม", "เทศบาลตำบลโพนงาม"),
+            ("ผอ.รร.บ้านหนองแวง", "โรงเรียนบ้านหนองแวง"),
+            ("รพ.สต.บ้านโคก", "โรงพยาบาลส่งเสริมสุขภาพตำบลบ้านโคก"),
+            ("การรถไฟแห่งประเทศไทย", "การรถไฟแห่งประเทศไทย"),
+            ("สภ.เกษตรสมบูรณ์", "สถานีตำรวจภูธรเกษตรสมบูรณ์"),
+        ] {
+            let names: Vec<String> = mentions(text).into_iter().map(|it| it.name).collect();
+            assert_eq!(names, [name], "{text}");
         }
     }
 

@@ -149,11 +149,9 @@ fn judge_item(pack: &Pack, loaded: &LoadedRule, view: &SiteView) -> Verdict {
         Decision::Unsure => Some(unsure_because.unwrap_or(Reason::Unreadable)),
         Decision::Fail => Some(fail_reason(loaded, &criteria, found.as_ref())),
     };
-    let near_misses = if verdict == Decision::Pass {
-        Vec::new()
-    } else {
-        near_misses(loaded, &criteria, found.as_ref())
-    };
+    let mut near_misses = near_misses(loaded, &criteria, found.as_ref());
+    // An item that passes is still told what is wrong with a paper in itself.
+    near_misses.retain(|miss| verdict != Decision::Pass || miss.finding.is_some());
     Verdict {
         id: loaded.item.clone(),
         title: rule.title.clone(),
@@ -223,7 +221,7 @@ fn not_found(
     let looked_at = |miss: NearMiss| Evidence {
         url: miss.url,
         label: miss.label,
-        quote: None,
+        quote: miss.quote,
         clicks: None,
     };
     if let Some(broken) = found.broken() {
@@ -326,6 +324,8 @@ fn near_misses(
                 url: evidence.url.clone(),
                 label: evidence.label.clone(),
                 lacks: verdict.because.clone(),
+                finding: None,
+                quote: None,
             })
         });
     let refused = found

@@ -450,6 +450,8 @@ fn near(path: &str, label: &str, lacks: &str) -> NearMiss {
         url,
         label: label.to_owned(),
         lacks: lacks.to_owned(),
+        finding: None,
+        quote: None,
     }
 }
 

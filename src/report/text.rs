@@ -10,7 +10,7 @@ use super::{
 use crate::audit::{Audit, Item};
 use crate::fetch::capture::Found;
 use crate::judge::{CriterionVerdict, Decision};
-use crate::rules::answer::{Evidence, Outcome};
+use crate::rules::answer::{Evidence, Finding, Outcome};
 use crate::score::round3;
 use crate::year::thai_date;
 
@@ -296,6 +296,12 @@ fn gaps(sheet: &mut Sheet, audit: &Audit) {
                 &format!("พบ “{}” แต่{}", shortened(&near.label, QUOTE), near.lacks),
                 None,
             );
+            // The blank of an unfilled form stands in the sentence.
+            let owner = near.quote.as_ref();
+            if let Some(quote) = owner.filter(|_| near.finding == Some(Finding::OtherAgency)) {
+                let quote = format!("“{}”", shortened(quote, QUOTE));
+                sheet.hang("             ", &quote, None);
+            }
             sheet.hang("             ", &readable_url(&near.url), Some(Ink::Faint));
         }
     }

@@ -27,4 +27,20 @@ pub struct NearMiss {
     pub label: String,
     /// Why it does not count: `เป็นข้อมูลปี 2563`.
     pub lacks: String,
+    /// What is wrong with it in itself, whatever the item.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finding: Option<Finding>,
+    /// The words that show the finding.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quote: Option<String>,
+}
+
+/// What is wrong with a paper whatever is asked of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Finding {
+    /// Its heading or its signature is another agency's.
+    OtherAgency,
+    /// A template: the places for the name or the year are blank.
+    UnfilledForm,
 }

@@ -8,6 +8,7 @@ mod evidence;
 mod facts;
 mod leaders;
 mod ocr;
+mod owner;
 mod parts;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +27,7 @@ pub use evidence::Evidence;
 pub use facts::{Happening, YearFact};
 pub use leaders::{Leader, same_person};
 pub use ocr::OcrText;
+pub use owner::Owner;
 pub use parts::Parts;
 
 /// Index of a node in [`Site::nodes`].
@@ -424,9 +426,11 @@ impl Site {
 
     /// Where the content of a place first has the needle: its files first, then the page; its name is not content.
     pub fn spot(&self, place: PlaceId, needle: &Needle) -> Option<Spot> {
+        let id = place;
         let place = &self.places[place];
         let nodes = place.files.iter().chain([&place.main]);
         let told = nodes
+            .filter(|&&node| !self.is_foreign(id, node))
             .map(|&id| (id, &self.nodes[id]))
             .find_map(|(node, it)| {
                 it.text.find(needle).map(|range| Spot {

@@ -106,9 +106,8 @@ impl Site {
         let head = head(text, OWNER_HEAD);
         let other = self.agency.other_owner(head);
         // A misread name of our own is nobody else's.
-        let like_own =
-            |name: &String| strsim::normalized_levenshtein(name, &self.agency.name) >= 0.8;
-        if other.is_some_and(|name| !like_own(&name)) {
+        let like_own = |name: &str| strsim::normalized_levenshtein(name, &self.agency.name) >= 0.8;
+        if other.is_some_and(|other| !like_own(&other.name)) {
             return false;
         }
         let Some(node) = self.nodes.get_mut(node) else {

@@ -4,6 +4,7 @@
 //! bytes ──charset::decode──▶ raw ──clean──▶ what people read ──key──▶ what is searched ──skeleton──▶ what survives damage
 //! ```
 
+mod blanks;
 pub mod charset;
 pub(crate) mod contact;
 pub mod dates;
@@ -14,6 +15,7 @@ mod near;
 mod text;
 mod wear;
 
+pub(crate) use blanks::unfilled;
 pub use charset::{Quality, decode, quality, repair_mojibake};
 pub use form::{clean, key, skeleton};
 pub(crate) use text::head;

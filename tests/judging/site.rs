@@ -342,6 +342,86 @@ fn another_agencys_document_is_refused() {
     );
 }
 
+/// Bodies of one file each, as the only file of the plans.
+fn plans_of(bodies: &[&str]) -> Web {
+    let names: Vec<String> = (0..bodies.len()).map(|n| format!("{n}.docx")).collect();
+    let links: Vec<(&str, &str)> = names
+        .iter()
+        .map(|name| (name.as_str(), "แผนปฏิบัติการ"))
+        .collect();
+    let web = Web::linking(&links);
+    let files = names.iter().zip(bodies);
+    files.fold(web, |web, (name, body)| web.file(name, body))
+}
+
+#[test]
+fn other_agencies_named_in_passing_own_nothing() {
+    for body in [
+        "แผนปฏิบัติการ\nสำนักงานการตรวจเงินแผ่นดินเข้าตรวจสอบ สำนักงาน ป.ป.ช. ให้คำแนะนำ",
+        "แผนปฏิบัติการ\nส่งให้อำเภอและเทศบาลตำบลทุ่งใหญ่ทราบ",
+        "แผนปฏิบัติการ\nผู้รับจ้าง บริษัท ทุ่งใหญ่ จำกัด ร่วมกับเทศบาลตำบลทุ่งใหญ่",
+        "แผนปฏิบัติการ\nตามแบบอย่างที่ดี เช่น เทศบาลตำบลทุ่งใหญ่",
+        "ประกาศ อบต.บ้านดี\nเรื่อง แผนปฏิบัติการ ร่วมกับเทศบาลตำบลทุ่งใหญ่",
+        "ประกาศองค์การบริหารส่วนตำบลบ้าน ดี\nเรื่อง แผนปฏิบัติการ",
+    ] {
+        assert_eq!(
+            found(&plans_of(&[body]).site(), PLANS),
+            ["/0.docx"],
+            "{body}"
+        );
+    }
+}
+
+#[test]
+fn a_namesake_is_another_agency() {
+    for body in [
+        "ประกาศเทศบาลตำบลบ้านดี\nเรื่อง แผนปฏิบัติการ",
+        "แผนปฏิบัติการ\nขององค์การบริหารส่วนจังหวัดบ้านดี",
+    ] {
+        assert!(found(&plans_of(&[body]).site(), PLANS).is_empty(), "{body}");
+    }
+}
+
+#[test]
+fn one_strangers_file_does_not_refuse_a_page_of_ours() {
+    let site = Web::linking(&[("a", "แผนปฏิบัติการ")])
+        .page(
+            "a",
+            "แผนปฏิบัติการ",
+            "<p>แผนปฏิบัติการของหน่วยงาน</p><a href='b.docx'>ฉบับเต็ม</a> <a href='c.docx'>ตัวอย่าง</a>",
+        )
+        .file("b.docx", "ประกาศองค์การบริหารส่วนตำบลบ้านดี\nเรื่อง แผนปฏิบัติการ")
+        .file("c.docx", "ประกาศเทศบาลตำบลทุ่งใหญ่\nเรื่อง แผนปฏิบัติการ งบลงทุน")
+        .site();
+    let ours = found(&site, PLANS);
+    assert!(ours.contains(&"/a".to_owned()), "{}", ours.join(" "));
+    assert!(!ours.contains(&"/c.docx".to_owned()));
+    let stranger = format!(r#"{PLANS}.mentioning(["งบลงทุน"])"#);
+    assert!(
+        found(&site, &stranger).is_empty(),
+        "nor does it count as ours"
+    );
+}
+
+#[test]
+fn a_template_nobody_filled_in_is_refused() {
+    let site = plans_of(&[
+        "แผนปฏิบัติการ ประจำปีงบประมาณ พ.ศ. ..........\nของหน่วยงาน",
+        "แผนปฏิบัติการ ประจำปีงบประมาณ พ.ศ. 2565\n[ชื่อหน่วยงาน]",
+        "แผนปฏิบัติการ ประจำปีงบประมาณ พ.ศ. 2565\nองค์การบริหารส่วนตำบลบ้านดี\n(ลงชื่อ)..................",
+        "สารบัญ\nแผนปฏิบัติการ ประจำปี .................... 3\nข้อมูลของเทศบาล ................. 4",
+        "แบบฟอร์มร้องเรียน ตามแผนปฏิบัติการ\nข้าพเจ้า .......... เทศบาล..........",
+    ])
+    .site();
+    assert_eq!(found(&site, PLANS), ["/2.docx", "/3.docx", "/4.docx"]);
+    let refused = refused(&site, PLANS);
+    assert_eq!(
+        refused[0].1,
+        "เป็นแบบฟอร์มที่ยังไม่ได้กรอก “แผนปฏิบัติการ ประจำปีงบประมาณ พ.ศ. ..........”"
+    );
+    assert!(refused[1].1.contains("[ชื่อหน่วยงาน]"), "{}", refused[1].1);
+}
+
 #[test]
 fn share_buttons_are_nobodys_channel() {
     let ours = "https://www.facebook.com/bandee";

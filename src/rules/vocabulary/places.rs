@@ -7,7 +7,7 @@ use rhai::plugin::*;
 
 use super::{Fallible, Many, needles, register_many};
 use crate::extract::{Page, Part};
-use crate::rules::answer::{Evidence, NearMiss};
+use crate::rules::answer::{Evidence, Finding, NearMiss};
 use crate::site::{Node, OcrText, PlaceId, Rank, Site, Spot};
 use crate::thai::{Needle, Text, head};
 
@@ -36,7 +36,27 @@ pub(super) struct Hit {
 struct Refusal {
     place: PlaceId,
     rank: Rank,
-    why: String,
+    why: Why,
+}
+
+/// Why a place does not count.
+#[derive(Clone, Default)]
+pub(super) struct Why {
+    /// `เป็นข้อมูลปี 2563`.
+    pub(super) lacks: String,
+    /// What is wrong with it in itself.
+    pub(super) finding: Option<Finding>,
+    /// The words that show it.
+    pub(super) spot: Option<Spot>,
+}
+
+impl From<String> for Why {
+    fn from(lacks: String) -> Self {
+        Self {
+            lacks,
+            ..Self::default()
+        }
+    }
 }
 
 /// Whether a place passes a test, with the words that show it, or why not.
@@ -102,11 +122,14 @@ impl Places {
     }
 
     fn near_miss(&self, refusal: &Refusal) -> NearMiss {
-        let evidence = self.site.evidence(refusal.place, None);
+        let why = &refusal.why;
+        let evidence = self.site.evidence(refusal.place, why.spot.as_ref());
         NearMiss {
             url: evidence.url,
             label: evidence.label,
-            lacks: refusal.why.clone(),
+            lacks: why.lacks.clone(),
+            finding: why.finding,
+            quote: evidence.quote,
         }
     }
 }
@@ -139,7 +162,8 @@ impl Places {
         }
     }
 
-    pub(super) fn refuse(&mut self, place: PlaceId, rank: Rank, why: String) {
+    pub(super) fn refuse(&mut self, place: PlaceId, rank: Rank, why: impl Into<Why>) {
+        let why = why.into();
         self.refused.push(Refusal { place, rank, why });
     }
 
@@ -368,6 +392,15 @@ mod words {
                 agency.name.is_empty() || says.into_iter().any(|text| agency.named_in(text))
             },
         )
+    }
+
+    /// ที่ซึ่งเป็นแบบฟอร์มเปล่า: ช่องชื่อหน่วยงานหรือปียังเป็นจุดไข่ปลาหรือ [ชื่อหน่วยงาน] (ไม่นับแบบคำร้องของประชาชน)
+    #[rhai_fn(get = "unfilled", pure)]
+    pub fn unfilled(places: &mut Places) -> Places {
+        places.keep(|site, place| match site.unfilled(place) {
+            Some(spot) => Ok(Some(spot)),
+            None => Err("กรอกข้อมูลแล้ว".to_owned()),
+        })
     }
 
     /// ที่ซึ่งมีส่วนที่เครื่องอ่านไม่ได้ เช่น ไฟล์สแกน รูปภาพ ไฟล์นอกเว็บไซต์

@@ -6,11 +6,13 @@ use rhai::Array;
 use rhai::plugin::*;
 
 use super::people::People;
-use super::places::Places;
+use super::places::{Places, Why};
 use super::{Fallible, needles};
 use crate::agency::Agency;
 use crate::extract::Person;
-use crate::site::{NodeKind, PlaceId, Rank, Site};
+use crate::rules::answer::Finding;
+use crate::site::{NodeKind, PlaceId, Rank, Site, Spot};
+use crate::thai::clean;
 use crate::year::FiscalYear;
 
 pub(super) fn register(engine: &mut Engine) {
@@ -29,19 +31,40 @@ pub struct SiteView {
 }
 
 /// Why a place of the right name does not count; `None` when it does.
-fn refusal(site: &Site, place: PlaceId) -> Option<String> {
+fn refusal(site: &Site, place: PlaceId) -> Option<Why> {
     let node = site.main(place);
     if let Some(why) = node.broken() {
-        Some(why.to_owned())
-    } else if let Some(other) = site.other_owner(place) {
-        Some(format!("เป็นเอกสารของ{other}"))
-    } else if site.is_blank(place) {
-        Some("มีแต่หัวข้อ ไม่มีข้อมูล".to_owned())
-    } else if node.clicks.is_none() {
-        Some("ไม่มีลิงก์ไปถึงจากหน้าแรก".to_owned())
-    } else {
-        None
+        return Some(why.to_owned().into());
     }
+    if let Some(other) = site.other_owner(place) {
+        return Some(Why {
+            lacks: format!("เป็นเอกสารของ{}", other.name),
+            finding: Some(Finding::OtherAgency),
+            spot: Some(other.spot.clone()),
+        });
+    }
+    if site.is_blank(place) {
+        return Some("มีแต่หัวข้อ ไม่มีข้อมูล".to_owned().into());
+    }
+    if let Some(spot) = site.unfilled(place) {
+        return Some(Why {
+            lacks: format!("เป็นแบบฟอร์มที่ยังไม่ได้กรอก{}", words_at(site, &spot)),
+            finding: Some(Finding::UnfilledForm),
+            spot: Some(spot),
+        });
+    }
+    let unlinked = node.clicks.is_none();
+    unlinked.then(|| "ไม่มีลิงก์ไปถึงจากหน้าแรก".to_owned().into())
+}
+
+/// The words at a spot in quotation marks; nothing for a spot without words.
+fn words_at(site: &Site, spot: &Spot) -> String {
+    let range = spot.range.clone();
+    let text = &site.nodes[spot.node].text;
+    let words = range.and_then(|range| text.as_str().get(range));
+    words.map_or_else(String::new, |words| {
+        format!(" “{}”", clean(words).replace('\n', " "))
+    })
 }
 
 /// Who is shown as holding the highest office.

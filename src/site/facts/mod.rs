@@ -8,7 +8,8 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 
-use super::{Place, PlaceId, Site, Spot};
+use super::owner::Ownership;
+use super::{NodeId, Owner, Place, PlaceId, Site, Spot};
 use crate::extract::Reading;
 use crate::thai::dates::{self, Confidence, Mention, Role, When};
 use crate::thai::{Text, head};
@@ -18,8 +19,6 @@ pub use year::YearFact;
 
 /// Characters at the head of a text in which a document says what year it is about.
 const HEAD: usize = 900;
-/// … and in which it names the agency that made it.
-const OWNER_HEAD: usize = 600;
 
 /// A day on which something happened, and where that stands.
 #[derive(Debug, Clone)]
@@ -40,7 +39,7 @@ pub(super) struct Facts {
     happened: Vec<Happening>,
     hinted: Vec<Happening>,
     posted: Vec<Happening>,
-    other_owner: Option<String>,
+    ownership: Ownership,
 }
 
 impl Site {
@@ -85,9 +84,14 @@ impl Site {
         &self.facts(place).posted
     }
 
-    /// The other agency that the place's own heading names as its maker.
-    pub fn other_owner(&self, place: PlaceId) -> Option<&str> {
-        self.facts(place).other_owner.as_deref()
+    /// The other agency that the place's own heading or signature names as its maker.
+    pub fn other_owner(&self, place: PlaceId) -> Option<&Owner> {
+        self.facts(place).ownership.other.as_ref()
+    }
+
+    /// Whether a file of a place is another agency's, while the place is not.
+    pub(super) fn is_foreign(&self, place: PlaceId, node: NodeId) -> bool {
+        self.facts(place).ownership.foreign.contains(&node)
     }
 }
 
@@ -100,7 +104,11 @@ struct Dated<'a> {
 
 impl Facts {
     fn read<'a>(site: &'a Site, place: &'a Place) -> Self {
-        let contents = contents(site, place);
+        let mut contents = contents(site, place);
+        let ownership = Ownership::read(site, place, &contents);
+        if ownership.other.is_none() {
+            contents.retain(|(spot, _)| !ownership.foreign.contains(&spot.node));
+        }
         let heads: Vec<Dated> = contents
             .iter()
             .map(|(spot, text)| dated(spot.clone(), head(text, HEAD)))
@@ -175,13 +183,13 @@ impl Facts {
             happened,
             hinted,
             posted,
-            other_owner: other_owner(site, place),
+            ownership,
         }
     }
 }
 
 /// Texts of the content that could be read: files first, they are the document itself.
-fn contents<'a>(site: &'a Site, place: &'a Place) -> Vec<(Spot, &'a str)> {
+pub(super) fn contents<'a>(site: &'a Site, place: &'a Place) -> Vec<(Spot, &'a str)> {
     let mut nodes: Vec<usize> = place.files.clone();
     nodes.push(place.main);
     nodes
@@ -214,7 +222,7 @@ fn file_names<'a>(site: &'a Site, place: &'a Place) -> impl Iterator<Item = &'a 
 }
 
 /// Rows of the lists that link to the place: they carry its date.
-fn place_rows<'a>(site: &'a Site, place: &Place) -> Vec<&'a str> {
+pub(super) fn place_rows<'a>(site: &'a Site, place: &Place) -> Vec<&'a str> {
     let labels = &site.nodes[place.main].labels;
     labels
         .iter()
@@ -258,23 +266,4 @@ fn days(texts: &[Dated], roles: &[Role], sure: impl Fn(Confidence) -> bool) -> V
                 })
         })
         .collect()
-}
-
-/// The other agency that the file's head names; where nothing could be read, the one that its names and rows name.
-fn other_owner(site: &Site, place: &Place) -> Option<String> {
-    let read = contents(site, place);
-    let stated = read
-        .iter()
-        .filter(|(spot, _)| site.nodes[spot.node].document().is_some())
-        .find_map(|(_, text)| site.agency.other_owner(head(text, OWNER_HEAD)));
-    let unread = read.iter().all(|(_, text)| text.chars().count() < 200);
-    let named = || {
-        place
-            .names
-            .iter()
-            .map(Text::as_str)
-            .chain(place_rows(site, place))
-            .find_map(|name| site.agency.other_owner(name))
-    };
-    stated.or_else(|| if unread { named() } else { None })
 }
