@@ -119,7 +119,7 @@ impl Marks {
     }
 }
 
-/// Where a stretch ends when the marks that slid out of it are counted in: `ปงี ` for `ป`.
+/// Where a stretch ends when the marks that slid out of it are counted in: `ปงี ` for `ป`, `ตั งิ ` for `ต`.
 pub(super) fn with_slid(text: &str, end: usize) -> usize {
     let own = |c: char| is_mark(c) || c == '\u{FFFD}';
     let marked = |from: usize| {
@@ -127,6 +127,11 @@ pub(super) fn with_slid(text: &str, end: usize) -> usize {
         run.map_or(text.len(), |run| from + run)
     };
     let after = marked(end);
+    let space = text[after..]
+        .chars()
+        .next()
+        .filter(|&c| c == ' ' && after > end);
+    let after = after + space.map_or(0, char::len_utf8);
     let Some(next) = text[after..].chars().next().filter(|&c| is_consonant(c)) else {
         return after;
     };
