@@ -10,6 +10,7 @@ mod crawl;
 mod frontier;
 mod host;
 pub mod options;
+pub mod outside;
 pub mod refs;
 mod traps;
 pub mod warc;
