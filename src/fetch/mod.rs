@@ -12,6 +12,7 @@ mod host;
 pub mod options;
 pub mod outside;
 pub mod refs;
+mod services;
 mod traps;
 pub mod warc;
 

@@ -8,6 +8,7 @@ use url::Url;
 
 use super::address::is_web;
 use super::refs::FILES;
+use super::services::SERVICES;
 
 /// What kind of thing an address outside the site leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -90,8 +91,19 @@ pub struct Outside {
     pub kind: OutsideKind,
     /// Where, as a person would say it: `Google Drive`, `Facebook`, or the host's name.
     pub service: String,
+    /// Why the service did not hand out the contents when it was asked for them.
+    pub refused: Option<Refused>,
     /// The address ends like a document's.
     is_file: bool,
+}
+
+/// Why a service did not hand out what it was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// It wants a visitor to sign in, or the owner to grant access.
+    SignIn,
+    /// It answered with something else: a page in place of the file.
+    Withheld,
 }
 
 impl Outside {
@@ -110,6 +122,7 @@ impl Outside {
         Self {
             kind,
             service,
+            refused: None,
             is_file,
         }
     }
@@ -133,6 +146,13 @@ impl Outside {
     /// Why its contents are not known, in Thai.
     pub fn why_unread(&self) -> &'static str {
         use OutsideKind::*;
+        match self.refused {
+            Some(Refused::SignIn) => {
+                return "ต้องเข้าสู่ระบบหรือขอสิทธิ์ก่อนเปิด ให้หน่วยงานเปิดสิทธิ์แก่ทุกคนที่มีลิงก์";
+            }
+            Some(Refused::Withheld) => return "ผู้ให้บริการนอกเว็บไซต์ไม่ส่งตัวไฟล์ให้เปิดอ่าน",
+            None => {}
+        }
         match self.kind {
             Drive => "ไฟล์อยู่บน Google Drive นอกเว็บไซต์ เครื่องไม่ได้เปิดอ่าน",
             Folder => "เป็นโฟลเดอร์ฝากไฟล์นอกเว็บไซต์ เครื่องไม่ได้เปิดอ่าน",
@@ -364,142 +384,6 @@ fn listed(name: &Name) -> Known {
     let leafs = name.host.contains("flipbook") || first == "flipbook";
     leafs.then_some((Flipbook, "หนังสือพลิกหน้า"))
 }
-
-/// Domains, what stands there, and what a person calls it. The first that fits counts: the longer name before the shorter.
-const SERVICES: [(&str, OutsideKind, &str); 92] = [
-    ("forms.office.com", OutsideKind::Form, "Microsoft Forms"),
-    (
-        "forms.cloud.microsoft",
-        OutsideKind::Form,
-        "Microsoft Forms",
-    ),
-    ("jotform.com", OutsideKind::Form, "Jotform"),
-    ("typeform.com", OutsideKind::Form, "Typeform"),
-    ("surveymonkey.com", OutsideKind::Form, "SurveyMonkey"),
-    ("surveycan.com", OutsideKind::Form, "SurveyCan"),
-    ("airtable.com", OutsideKind::Form, "Airtable"),
-    (
-        "view.officeapps.live.com",
-        OutsideKind::Viewer,
-        "Office Online",
-    ),
-    (
-        "login.microsoftonline.com",
-        OutsideKind::SignIn,
-        "หน้าเข้าสู่ระบบ Microsoft",
-    ),
-    (
-        "login.live.com",
-        OutsideKind::SignIn,
-        "หน้าเข้าสู่ระบบ Microsoft",
-    ),
-    ("onedrive.live.com", OutsideKind::Cloud, "OneDrive"),
-    ("api.onedrive.com", OutsideKind::Cloud, "OneDrive"),
-    ("1drv.ms", OutsideKind::Cloud, "OneDrive"),
-    ("sharepoint.com", OutsideKind::Cloud, "SharePoint"),
-    ("dropbox.com", OutsideKind::Cloud, "Dropbox"),
-    ("dropboxusercontent.com", OutsideKind::Cloud, "Dropbox"),
-    ("mediafire.com", OutsideKind::Cloud, "MediaFire"),
-    ("mega.nz", OutsideKind::Cloud, "MEGA"),
-    ("4shared.com", OutsideKind::Cloud, "4shared"),
-    ("app.box.com", OutsideKind::Cloud, "Box"),
-    ("anyflip.com", OutsideKind::Flipbook, "AnyFlip"),
-    ("fliphtml5.com", OutsideKind::Flipbook, "FlipHTML5"),
-    ("pubhtml5.com", OutsideKind::Flipbook, "PubHTML5"),
-    ("flippingbook.com", OutsideKind::Flipbook, "FlippingBook"),
-    ("heyzine.com", OutsideKind::Flipbook, "Heyzine"),
-    ("yumpu.com", OutsideKind::Flipbook, "Yumpu"),
-    ("calameo.com", OutsideKind::Flipbook, "Calaméo"),
-    ("issuu.com", OutsideKind::Flipbook, "Issuu"),
-    ("slideshare.net", OutsideKind::Flipbook, "SlideShare"),
-    ("scribd.com", OutsideKind::Flipbook, "Scribd"),
-    ("prezi.com", OutsideKind::Flipbook, "Prezi"),
-    ("canva.com", OutsideKind::Flipbook, "Canva"),
-    ("docplayer.net", OutsideKind::Flipbook, "DocPlayer"),
-    ("docplayer.me", OutsideKind::Flipbook, "DocPlayer"),
-    ("pdfslide.net", OutsideKind::Flipbook, "PDFSlide"),
-    ("pdfslide.tips", OutsideKind::Flipbook, "PDFSlide"),
-    ("fdocument.pub", OutsideKind::Flipbook, "FDocument"),
-    ("fdocument.org", OutsideKind::Flipbook, "FDocument"),
-    ("slideplayer.in.th", OutsideKind::Flipbook, "SlidePlayer"),
-    ("bit.ly", OutsideKind::Short, "ลิงก์ย่อ bit.ly"),
-    ("bitly.ws", OutsideKind::Short, "ลิงก์ย่อ bitly.ws"),
-    ("tinyurl.com", OutsideKind::Short, "ลิงก์ย่อ tinyurl.com"),
-    ("goo.gl", OutsideKind::Short, "ลิงก์ย่อ goo.gl"),
-    ("t.co", OutsideKind::Short, "ลิงก์ย่อ t.co"),
-    ("t.ly", OutsideKind::Short, "ลิงก์ย่อ t.ly"),
-    ("is.gd", OutsideKind::Short, "ลิงก์ย่อ is.gd"),
-    ("ow.ly", OutsideKind::Short, "ลิงก์ย่อ ow.ly"),
-    ("cutt.ly", OutsideKind::Short, "ลิงก์ย่อ cutt.ly"),
-    ("rb.gy", OutsideKind::Short, "ลิงก์ย่อ rb.gy"),
-    ("rebrand.ly", OutsideKind::Short, "ลิงก์ย่อ rebrand.ly"),
-    ("shorturl.at", OutsideKind::Short, "ลิงก์ย่อ shorturl.at"),
-    ("shorturl.asia", OutsideKind::Short, "ลิงก์ย่อ shorturl.asia"),
-    ("s.id", OutsideKind::Short, "ลิงก์ย่อ s.id"),
-    ("qrco.de", OutsideKind::Short, "ลิงก์ QR qrco.de"),
-    ("qr.page", OutsideKind::Short, "ลิงก์ QR qr.page"),
-    ("me-qr.com", OutsideKind::Short, "ลิงก์ QR me-qr.com"),
-    ("openstreetmap.org", OutsideKind::Map, "OpenStreetMap"),
-    ("gprocurement.go.th", OutsideKind::Central, "ระบบ e-GP"),
-    (
-        "itas.nacc.go.th",
-        OutsideKind::Central,
-        "ระบบ ITAS ของ ป.ป.ช.",
-    ),
-    ("nacc.go.th", OutsideKind::Central, "สำนักงาน ป.ป.ช."),
-    ("pacc.go.th", OutsideKind::Central, "สำนักงาน ป.ป.ท."),
-    ("oag.go.th", OutsideKind::Central, "สำนักงานการตรวจเงินแผ่นดิน"),
-    ("ombudsman.go.th", OutsideKind::Central, "ผู้ตรวจการแผ่นดิน"),
-    (
-        "1111.go.th",
-        OutsideKind::Central,
-        "ศูนย์รับเรื่องราวร้องทุกข์ของรัฐบาล 1111",
-    ),
-    ("laas.go.th", OutsideKind::Central, "ระบบ e-LAAS"),
-    (
-        "info.go.th",
-        OutsideKind::Central,
-        "ศูนย์รวมข้อมูลเพื่อติดต่อราชการ",
-    ),
-    ("e-plan.dla.go.th", OutsideKind::Central, "ระบบ e-Plan"),
-    ("dla.go.th", OutsideKind::Central, "กรมส่งเสริมการปกครองท้องถิ่น"),
-    ("moi.go.th", OutsideKind::Central, "กระทรวงมหาดไทย"),
-    ("opm.go.th", OutsideKind::Central, "สำนักนายกรัฐมนตรี"),
-    ("thaigov.go.th", OutsideKind::Central, "รัฐบาลไทย"),
-    ("law.go.th", OutsideKind::Central, "ระบบกลางทางกฎหมาย"),
-    (
-        "krisdika.go.th",
-        OutsideKind::Central,
-        "สำนักงานคณะกรรมการกฤษฎีกา",
-    ),
-    ("soc.go.th", OutsideKind::Central, "ราชกิจจานุเบกษา"),
-    (
-        "oic.go.th",
-        OutsideKind::Central,
-        "สำนักงานคณะกรรมการข้อมูลข่าวสารของราชการ",
-    ),
-    ("cgd.go.th", OutsideKind::Central, "กรมบัญชีกลาง"),
-    (
-        "govchannel.go.th",
-        OutsideKind::Central,
-        "ศูนย์กลางบริการภาครัฐ",
-    ),
-    ("bizportal.go.th", OutsideKind::Central, "Biz Portal"),
-    ("egov.go.th", OutsideKind::Central, "ศูนย์กลางบริการภาครัฐ"),
-    ("dga.or.th", OutsideKind::Central, "สำนักงานพัฒนารัฐบาลดิจิทัล"),
-    ("data.go.th", OutsideKind::Central, "ศูนย์กลางข้อมูลเปิดภาครัฐ"),
-    ("opdc.go.th", OutsideKind::Central, "สำนักงาน ก.พ.ร."),
-    ("ocsc.go.th", OutsideKind::Central, "สำนักงาน ก.พ."),
-    ("dopa.go.th", OutsideKind::Central, "กรมการปกครอง"),
-    ("dbd.go.th", OutsideKind::Central, "กรมพัฒนาธุรกิจการค้า"),
-    ("rd.go.th", OutsideKind::Central, "กรมสรรพากร"),
-    ("doe.go.th", OutsideKind::Central, "กรมการจัดหางาน"),
-    ("dlt.go.th", OutsideKind::Central, "กรมการขนส่งทางบก"),
-    ("dol.go.th", OutsideKind::Central, "กรมที่ดิน"),
-    ("nhso.go.th", OutsideKind::Central, "สปสช."),
-    ("forking.moi.go.th", OutsideKind::Central, "กระทรวงมหาดไทย"),
-    ("prd.go.th", OutsideKind::Central, "กรมประชาสัมพันธ์"),
-];
 
 /// The address under which the bare contents are handed out: of a file its download, of an online document its PDF or sheet,
 /// of a form the form itself. `None` for what is not followed.

@@ -7,11 +7,13 @@ use std::sync::{LazyLock, OnceLock};
 use bytes::Bytes;
 use url::Url;
 
+use super::elsewhere::{framed, handed_out, is_share_button};
 use super::{Label, Node, NodeId, NodeKind, Parts, Place, PlaceId, Site};
 use crate::agency::Agency;
 use crate::extract::{self, Block, Document, DocumentKind, Extracted, Link, Page, Part, Reading};
-use crate::fetch::address::{normalise, twin};
-use crate::fetch::capture::{Capture, SkipReason};
+use crate::fetch::address::{Scope, normalise, twin};
+use crate::fetch::capture::{Capture, FaultKind, SkipReason};
+use crate::fetch::outside::{Outside, OutsideKind, Refused, content};
 use crate::thai::{self, Text, dates};
 
 /// A block or link that stands on this share of the pages is furniture, not content.
@@ -56,7 +58,7 @@ impl Site {
     /// Reads a capture. The same capture gives the same site, however many threads read its bodies.
     pub fn build(capture: &Capture, agency: Option<Agency>) -> Self {
         let mut draft = Draft::read(capture);
-        draft.link(capture);
+        draft.link();
         draft.count_clicks();
         draft.strip_furniture();
         let agency = agency
@@ -91,6 +93,7 @@ fn nobody() -> Agency {
 /// The nodes while they are being connected.
 struct Draft {
     agency: Agency,
+    scope: Scope,
     nodes: Vec<Node>,
     by_url: BTreeMap<String, NodeId>,
     home: Option<NodeId>,
@@ -112,6 +115,8 @@ struct Answered<'a> {
 
 impl Draft {
     fn read(capture: &Capture) -> Self {
+        let scope = capture.scope();
+        let mut refused: Vec<(&Url, Refused)> = Vec::new();
         let mut by_body: BTreeMap<&[u8], usize> = BTreeMap::new();
         let mut answered: Vec<Answered> = Vec::new();
         let mut aliases: Vec<(String, usize)> = Vec::new();
@@ -140,13 +145,17 @@ impl Draft {
                         });
                         aliases.push((twin(&visit.url), at));
                         answers.insert(twin(&visit.url));
-                    } else {
+                    } else if scope.contains(&visit.url) || matches!(response.status, 404 | 410) {
                         broken.insert(
                             twin(&visit.url),
                             (&visit.url, status_words(response.status)),
                         );
+                    } else if matches!(response.status, 401 | 403) {
+                        refused.push((&visit.url, Refused::SignIn));
                     }
                 }
+                // What another site did not give today it may give a visitor.
+                Err(fault) if !scope.contains(&visit.url) && fault.kind != FaultKind::Dns => {}
                 Err(fault) => {
                     broken.insert(
                         twin(&visit.url),
@@ -158,6 +167,7 @@ impl Draft {
         let extracted = read_bodies(&answered);
         let mut draft = Self {
             agency: nobody(),
+            scope,
             nodes: Vec::new(),
             by_url: BTreeMap::new(),
             home: None,
@@ -167,7 +177,15 @@ impl Draft {
         };
         let mut ids = Vec::with_capacity(answered.len());
         for (answer, thing) in answered.iter().zip(extracted) {
+            let outside = !draft.scope.contains(answer.url);
             let kind = match thing {
+                Extracted::Page(page) if outside => match handed_out(answer.url, page) {
+                    Ok(kind) => kind,
+                    Err(why) => {
+                        ids.push(Some(draft.refuse(answer.url, why)));
+                        continue;
+                    }
+                },
                 Extracted::Page(page) => NodeKind::Page(page),
                 Extracted::Document(mut document) => {
                     if answer.cut {
@@ -196,7 +214,15 @@ impl Draft {
                 draft.add(url.clone(), NodeKind::Broken(why));
             }
         }
+        for (url, why) in refused {
+            if !draft.by_url.contains_key(&twin(url)) {
+                draft.refuse(url, why);
+            }
+        }
         for skipped in &capture.skipped {
+            if !draft.scope.contains(&skipped.url) {
+                continue;
+            }
             let why = match skipped.why {
                 SkipReason::OffSite | SkipReason::Duplicate | SkipReason::Media => continue,
                 SkipReason::Robots => "robots.txt ของเว็บไซต์ไม่ให้เปิดอ่าน",
@@ -208,29 +234,7 @@ impl Draft {
                 draft.add(normalise(&skipped.url), NodeKind::Unfetched(why.to_owned()));
             }
         }
-        let scope = capture.scope();
-        for (key, (url, _)) in &redirects {
-            match end_of(key, &redirects) {
-                Some(end) => {
-                    let id = match draft.by_url.get(&twin(end)) {
-                        Some(&id) => Some(id),
-                        None if !scope.contains(end) => {
-                            Some(draft.add(end.clone(), NodeKind::OffSite))
-                        }
-                        None => None,
-                    };
-                    if let Some(id) = id {
-                        draft.by_url.insert(key.clone(), id);
-                    }
-                }
-                None => {
-                    draft.add(
-                        (*url).clone(),
-                        NodeKind::Broken("เปลี่ยนเส้นทางวนไปมา เปิดไม่ได้".to_owned()),
-                    );
-                }
-            }
-        }
+        draft.follow_redirects(&redirects);
         draft.home = draft
             .by_url
             .get(&twin(&capture.home))
@@ -239,11 +243,45 @@ impl Draft {
         draft
     }
 
+    /// Gives every address that sends its visitors on the node where they arrive.
+    fn follow_redirects(&mut self, redirects: &BTreeMap<String, (&Url, Url)>) {
+        let is_door = |url: &Url| Outside::of(url).kind == OutsideKind::SignIn;
+        let mut unknown = Vec::new();
+        for (key, (url, _)) in redirects {
+            match end_of(key, redirects) {
+                Some(end) if !self.scope.contains(url) && is_door(end) => {
+                    self.refuse(url, Refused::SignIn);
+                }
+                Some(end) => match self.by_url.get(&twin(end)) {
+                    Some(&id) => {
+                        self.by_url.insert(key.clone(), id);
+                    }
+                    None => unknown.push((key, end)),
+                },
+                None => {
+                    self.add(
+                        (*url).clone(),
+                        NodeKind::Broken("เปลี่ยนเส้นทางวนไปมา เปิดไม่ได้".to_owned()),
+                    );
+                }
+            }
+        }
+        for (key, end) in unknown {
+            if !self.scope.contains(end)
+                && let Some(id) = self.target(end)
+            {
+                self.by_url.insert(key.clone(), id);
+            }
+        }
+    }
+
     fn add(&mut self, url: Url, kind: NodeKind) -> NodeId {
         let id = self.nodes.len();
         self.by_url.insert(twin(&url), id);
         self.nodes.push(Node {
+            outside: (!self.scope.contains(&url)).then(|| Outside::of(&url)),
             url,
+            linked: None,
             kind,
             clicks: None,
             labels: Vec::new(),
@@ -257,13 +295,42 @@ impl Draft {
         id
     }
 
+    /// Something elsewhere that was asked for and not handed out.
+    fn refuse(&mut self, url: &Url, why: Refused) -> NodeId {
+        let id = self.add(url.clone(), NodeKind::OffSite);
+        if let Some(outside) = &mut self.nodes[id].outside {
+            outside.refused = Some(why);
+        }
+        id
+    }
+
+    /// The node to which a link or frame leads. A service hands out a file under another address than its page's.
+    fn target(&mut self, to: &Url) -> Option<NodeId> {
+        let known = self.by_url.get(&twin(to)).copied();
+        if self.scope.contains(to) {
+            return known;
+        }
+        let bare = || content(to).and_then(|bare| self.by_url.get(&twin(&bare)).copied());
+        let Some(id) = known.or_else(bare) else {
+            return Some(self.add(normalise(to), NodeKind::OffSite));
+        };
+        self.by_url.insert(twin(to), id);
+        let node = &mut self.nodes[id];
+        let mut named = Outside::of(to);
+        if node.linked.is_none() && node.outside.is_some() && named.kind != OutsideKind::Short {
+            named.refused = node.outside.as_ref().and_then(|outside| outside.refused);
+            node.linked = (twin(&node.url) != twin(to)).then(|| normalise(to));
+            node.outside = Some(named);
+        }
+        Some(id)
+    }
+
     fn links_of(&self, page: NodeId) -> impl Iterator<Item = &(Link, NodeId)> {
         self.content_links.get(&page).into_iter().flatten()
     }
 
     /// Gives every link its target node and every node its labels.
-    fn link(&mut self, capture: &Capture) {
-        let scope = capture.scope();
+    fn link(&mut self) {
         for from in 0..self.nodes.len() {
             let NodeKind::Page(page) = &mut self.nodes[from].kind else {
                 continue;
@@ -273,10 +340,8 @@ impl Draft {
                 if !matches!(link.to.scheme(), "http" | "https") {
                     continue;
                 }
-                let id = match self.by_url.get(&twin(&link.to)) {
-                    Some(&id) => id,
-                    None if scope.contains(&link.to) => continue,
-                    None => self.add(normalise(&link.to), NodeKind::OffSite),
+                let Some(id) = self.target(&link.to) else {
+                    continue;
                 };
                 self.nodes[id].labels.push(Label {
                     text: link.label.clone(),
@@ -289,20 +354,18 @@ impl Draft {
             let mut frames = Vec::new();
             if let NodeKind::Page(page) = &mut self.nodes[from].kind {
                 page.links = links;
-                frames.extend(
-                    page.frames
-                        .iter()
-                        .filter(|frame| !scope.contains(frame))
-                        .map(framed),
-                );
+                let elsewhere = |frame: &Url| !self.scope.contains(frame);
+                let shown = page.frames.iter().filter(|frame| elsewhere(frame));
+                frames.extend(shown.map(framed).filter(elsewhere));
             }
             for frame in frames {
-                let id = self
-                    .by_url
-                    .get(&twin(&frame))
-                    .copied()
-                    .unwrap_or_else(|| self.add(normalise(&frame), NodeKind::OffSite));
-                let text = frame.host_str().unwrap_or_default().to_owned();
+                let Some(id) = self.target(&frame) else {
+                    continue;
+                };
+                let text = self.nodes[id]
+                    .outside
+                    .as_ref()
+                    .map_or(String::new(), |outside| outside.service.clone());
                 self.nodes[id].labels.push(Label {
                     text,
                     row: String::new(),
@@ -358,7 +421,7 @@ impl Draft {
     /// Finds what repeats from page to page, marks menus and collects the links of the content.
     fn strip_furniture(&mut self) {
         let pages: Vec<NodeId> = (0..self.nodes.len())
-            .filter(|&id| self.nodes[id].page().is_some())
+            .filter(|&id| self.nodes[id].page().is_some() && self.nodes[id].outside.is_none())
             .collect();
         let often = ((pages.len() as f64 * REPEATED_SHARE) as usize).max(REPEATED_MIN);
         let mut blocks: BTreeMap<String, Vec<usize>> = BTreeMap::new();
@@ -468,7 +531,7 @@ impl Draft {
             }
             for link in content {
                 if let Some(&to) = self.by_url.get(&twin(&link.to))
-                    && !is_share_button(&link.to)
+                    && !is_share_button(&self.nodes[to])
                 {
                     self.content_links.entry(id).or_default().push((link, to));
                 }
@@ -481,8 +544,7 @@ impl Draft {
                 self.indexes.insert(id);
             }
             let index = items || self.is_site_map(id);
-            let share = matches!(self.nodes[id].kind, NodeKind::OffSite)
-                && is_share_button(&self.nodes[id].url);
+            let share = is_share_button(&self.nodes[id]);
             self.nodes[id].index |= index || share;
         }
     }
@@ -559,7 +621,7 @@ impl Draft {
     /// Texts from which the agency's name can be read: titles, mastheads, footers, what repeats.
     fn mastheads(&self) -> Vec<String> {
         let mut texts = Vec::new();
-        for node in &self.nodes {
+        for node in self.nodes.iter().filter(|node| node.outside.is_none()) {
             let Some(page) = node.page() else { continue };
             texts.push(page.title.clone());
             texts.extend(
@@ -615,7 +677,8 @@ impl Draft {
     fn shared_titles(&self) -> BTreeSet<String> {
         let mut pages = 0;
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        for page in self.nodes.iter().filter_map(Node::page) {
+        let own = self.nodes.iter().filter(|node| node.outside.is_none());
+        for page in own.filter_map(Node::page) {
             pages += 1;
             let parts: BTreeSet<String> = title_parts(&page.title).map(thai::key).collect();
             for part in parts {
@@ -703,17 +766,21 @@ impl Draft {
                 continue;
             }
             let labels = &self.nodes[id].labels;
+            // A heading names the papers below it, and not the map or the stranger's website beside them.
+            let elsewhere = self.nodes[id].is_elsewhere();
+            let shown = |label: &Label| {
+                if elsewhere {
+                    label.name().to_owned()
+                } else {
+                    label.shown()
+                }
+            };
             let own = labels.iter().filter(|label| !self.is_claim(label));
-            let called = own.map(Label::shown).find(|name| tells(name));
+            let called = own.map(shown).find(|name| tells(name));
             let title = called
                 .or_else(|| self.heading_of_file(id))
-                .or_else(|| labels.iter().map(Label::shown).find(|name| tells(name)))
-                .or_else(|| {
-                    labels
-                        .iter()
-                        .map(Label::shown)
-                        .find(|name| !name.is_empty())
-                })
+                .or_else(|| labels.iter().map(shown).find(|name| tells(name)))
+                .or_else(|| labels.iter().map(shown).find(|name| !name.is_empty()))
                 .unwrap_or_default();
             self.nodes[id].title = title;
         }
@@ -754,11 +821,9 @@ impl Draft {
             };
             let own_file = places[from].files.contains(to);
             let node = &self.nodes[*to];
-            let elsewhere =
-                matches!(node.kind, NodeKind::OffSite) && !super::holds_documents(&node.url);
             if from != child
                 && !own_file
-                && !elsewhere
+                && !node.is_elsewhere()
                 && !self.nodes[*to].menu
                 && !children[from].contains(&child)
             {
@@ -791,6 +856,8 @@ impl Draft {
             ));
             nodes.push(Node {
                 url: nodes[home].url.clone(),
+                linked: None,
+                outside: None,
                 kind: NodeKind::Page(Page {
                     links,
                     ..Page::default()
@@ -832,20 +899,23 @@ impl Draft {
                 .document()
                 .is_some_and(|document| document.kind == DocumentKind::Image)
                 && text > super::IMAGE_PAGE_TEXT;
-            if node.document().is_none() || photo || files.contains(to) {
+            let elsewhere = node.is_paper_elsewhere();
+            if node.document().is_none() && !elsewhere || photo || files.contains(to) {
                 continue;
             }
             files.push(*to);
-            if !is_part(&link.label) {
-                let called =
-                    if link.row.len() > link.label.len() && is_generic(&thai::key(&link.label)) {
-                        &link.row
-                    } else {
-                        &link.label
-                    };
+            let called = if link.row.len() > link.label.len() && is_generic(&thai::key(&link.label))
+            {
+                &link.row
+            } else {
+                &link.label
+            };
+            // A frame that shows a paper kept elsewhere has no name of its own.
+            let nameless = elsewhere && link.label.is_empty();
+            if !nameless && !is_part(&link.label) {
                 titles.insert(bare_title(called));
             }
-            let named: Vec<_> = dates::scan(&link.label)
+            let named: Vec<_> = dates::scan(called)
                 .into_iter()
                 .chain(dates::scan(&link.under.join("\n")))
                 .collect();
@@ -1241,6 +1311,7 @@ fn furniture_text(nodes: &[Node], repeated: &BTreeMap<String, usize>) -> String 
         .map(|node| text(node, node.menu));
     let fullest = nodes
         .iter()
+        .filter(|node| node.outside.is_none())
         .map(|node| text(node, false))
         .max_by_key(|text| text.len());
     fullest
@@ -1288,33 +1359,6 @@ fn parents_of(children: &[Vec<PlaceId>]) -> Vec<usize> {
         parents[child] += 1;
     }
     parents
-}
-
-/// Buttons that pass a page on to others: no publication and nobody's channel.
-fn is_share_button(url: &Url) -> bool {
-    let url = url.as_str();
-    [
-        "/sharer",
-        "/intent/tweet",
-        "/share?",
-        "lineit/share",
-        "plugins/like",
-        "share.php",
-        "/msg/text",
-    ]
-    .iter()
-    .any(|part| url.contains(part))
-}
-
-/// What a frame shows: a social plug-in stands for the page it is about.
-fn framed(frame: &Url) -> Url {
-    let about = frame
-        .query_pairs()
-        .find(|(name, _)| name == "href")
-        .and_then(|(_, value)| Url::parse(&value).ok());
-    about
-        .filter(|_| frame.path().contains("/plugins/"))
-        .unwrap_or_else(|| frame.clone())
 }
 
 /// Where a chain of redirects ends; `None` when it goes round.

@@ -4,6 +4,7 @@
 //! to it, or a file that stands alone in a list. Rules ask about places and never see a node.
 
 mod build;
+mod elsewhere;
 mod evidence;
 mod facts;
 mod leaders;
@@ -21,6 +22,7 @@ use url::Url;
 use crate::agency::Agency;
 use crate::extract::{Document, Page, Part, Reading, Table};
 use crate::fetch::address::twin;
+use crate::fetch::outside::{Outside, Refused};
 use crate::thai::{Needle, Text};
 
 pub use evidence::Evidence;
@@ -61,40 +63,15 @@ pub struct Site {
     parents: Vec<usize>,
 }
 
-/// Hosts where agencies keep papers that belong on their own site.
-fn holds_documents(url: &Url) -> bool {
-    const HOSTS: [&str; 18] = [
-        "drive.google.com",
-        "docs.google.com",
-        "forms.gle",
-        "sites.google.com",
-        "dropbox.com",
-        "onedrive.live.com",
-        "1drv.ms",
-        "sharepoint.com",
-        "forms.office.com",
-        "anyflip.com",
-        "fliphtml5.com",
-        "pubhtml5.com",
-        "flipbook",
-        "issuu.com",
-        "slideshare.net",
-        "scribd.com",
-        "canva.com",
-        "mediafire.com",
-    ];
-    let url = url.as_str();
-    HOSTS.iter().any(|host| url.contains(host))
-        || [".pdf", ".doc", ".docx", ".xls", ".xlsx"]
-            .iter()
-            .any(|end| url.to_ascii_lowercase().ends_with(end))
-}
-
 /// One address.
 #[derive(Debug)]
 pub struct Node {
     /// Where it is, after redirects.
     pub url: Url,
+    /// The address by which the site links to it, where a service hands out the contents under another.
+    pub linked: Option<Url>,
+    /// What stands there when it is not the agency's own site.
+    pub outside: Option<Outside>,
     /// What stands there.
     pub kind: NodeKind,
     /// Clicks from the home page; `None` when no link path leads here.
@@ -122,7 +99,7 @@ pub enum NodeKind {
     Page(Page),
     /// A file.
     File(Document),
-    /// Another site; not fetched.
+    /// Another site: not fetched, or asked and refused.
     OffSite,
     /// Linked to and not to be had; the Thai words say why.
     Broken(String),
@@ -276,14 +253,14 @@ impl Site {
     /// A place that can be what a section is about: not a link to somebody else's website.
     fn holds_papers(&self, place: &Place) -> bool {
         let node = &self.nodes[place.main];
-        !matches!(node.kind, NodeKind::OffSite) || holds_documents(&node.url)
+        !node.is_elsewhere()
     }
 
     /// Whether a place takes the name of a place whose content links to it.
     fn inherits(&self, child: PlaceId, from_list: bool) -> bool {
         let node = &self.nodes[self.places[child].main];
         match node.kind {
-            NodeKind::OffSite => holds_documents(&node.url),
+            _ if node.outside.is_some() => !node.is_elsewhere(),
             NodeKind::Page(_) => !node.index && (from_list || self.parents[child] == 1),
             _ => true,
         }
@@ -454,13 +431,18 @@ impl Site {
             }
             node.parts.place(range.start, "", &node.text.quote(range))
         });
-        let label = if node.title.is_empty() {
+        let mut label = if node.title.is_empty() {
             place.name().to_owned()
         } else {
             node.title.clone()
         };
+        if let Some(outside) = &node.outside
+            && !label.contains(&outside.service)
+        {
+            label = format!("{label} (บน {})", outside.service);
+        }
         Evidence {
-            url: node.url.to_string(),
+            url: node.linked.as_ref().unwrap_or(&node.url).to_string(),
             label,
             quote,
             clicks: node.clicks,
@@ -544,10 +526,32 @@ impl Node {
                 (pictured && !told && self.text.as_str().chars().count() < IMAGE_PAGE_TEXT)
                     .then_some("เนื้อหาเป็นรูปภาพ")
             }
-            NodeKind::OffSite => Some("อยู่นอกเว็บไซต์"),
+            NodeKind::OffSite => Some(
+                self.outside
+                    .as_ref()
+                    .map_or("อยู่นอกเว็บไซต์", Outside::why_unread),
+            ),
             NodeKind::Unfetched(_) => Some("ไม่ได้เปิดอ่าน"),
             NodeKind::Broken(_) => None,
         }
+    }
+
+    /// Somebody else's website or system, and no paper, form or page that the agency keeps elsewhere.
+    pub fn is_elsewhere(&self) -> bool {
+        let kept = |outside: &Outside| outside.holds_papers();
+        matches!(self.kind, NodeKind::OffSite) && !self.outside.as_ref().is_some_and(kept)
+    }
+
+    /// A paper that the agency keeps elsewhere and that could not be read there.
+    pub fn is_paper_elsewhere(&self) -> bool {
+        matches!(self.kind, NodeKind::OffSite)
+            && self.outside.as_ref().is_some_and(Outside::is_paper)
+    }
+
+    /// Another site wants its visitors to sign in, or to ask the owner for access.
+    pub fn asks_to_sign_in(&self) -> bool {
+        let refused = self.outside.as_ref().and_then(|outside| outside.refused);
+        refused == Some(Refused::SignIn)
     }
 
     /// The page, when it is one.

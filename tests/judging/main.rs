@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod items;
+mod outside;
 mod shipped;
 mod site;
 mod time;

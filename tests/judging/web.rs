@@ -1,5 +1,6 @@
 //! A website in a few lines, and a rule that asks it one question.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
 use std::sync::Arc;
@@ -51,6 +52,11 @@ impl Web {
         self.answer(path, 200, "content-type", "text/html", html.into_bytes())
     }
 
+    /// A page that is not HTML: a feed, a print of data.
+    pub(crate) fn data(self, path: &str, kind: &str, body: &str) -> Self {
+        self.answer(path, 200, "content-type", kind, body.as_bytes().to_vec())
+    }
+
     /// A document that a machine can read.
     pub(crate) fn file(self, path: &str, text: &str) -> Self {
         let lines: String = text
@@ -76,6 +82,10 @@ impl Web {
 
     pub(crate) fn gone(self, path: &str) -> Self {
         self.answer(path, 404, "content-type", "text/html", b"404".to_vec())
+    }
+
+    pub(crate) fn forbidden(self, path: &str) -> Self {
+        self.answer(path, 403, "content-type", "text/html", b"403".to_vec())
     }
 
     pub(crate) fn redirect(self, path: &str, to: &str) -> Self {
@@ -202,6 +212,23 @@ pub(crate) fn pack(criteria: &[(&str, &str)], functions: &str) -> Pack {
 /// What the one rule of a pack comes to.
 pub(crate) fn verdict(pack: &Pack, site: &Arc<Site>) -> Verdict {
     judge(pack, site).remove(0)
+}
+
+thread_local! {
+    static PACKS: RefCell<BTreeMap<String, Pack>> = RefCell::default();
+}
+
+/// What one item of the shipped rules of 2564 comes to.
+pub(crate) fn verdict_of(site: &Arc<Site>, item: &str) -> Verdict {
+    PACKS.with_borrow_mut(|packs| {
+        let pack = packs.entry(item.to_owned()).or_insert_with(|| {
+            let mut pack =
+                Pack::load(FiscalYear(2564), &Sources::Embedded, vocabulary::register).unwrap();
+            pack.rules.retain(|rule| rule.item == item);
+            pack
+        });
+        judge(pack, site).remove(0)
+    })
 }
 
 /// What an expression about `site` comes to, or the fault it ends in.

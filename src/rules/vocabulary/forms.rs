@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use rhai::plugin::*;
+use url::Url;
 
 use super::places::Places;
+use super::site::is_outside;
 use super::{Fallible, Shown, Thing, needles, register_many};
 use crate::extract::{Form, Page, Part};
-use crate::site::{NodeKind, PlaceId};
+use crate::fetch::outside::{Outside, OutsideKind};
+use crate::site::{Node, NodeKind, PlaceId, Site};
 use crate::thai::Text;
 
 pub(super) fn register(engine: &mut Engine) {
@@ -30,19 +33,14 @@ pub(super) struct Channel {
 impl Thing for Channel {}
 
 /// Form services: a link there is an online form.
-fn is_form_service(url: &str) -> bool {
-    const HOSTS: [&str; 9] = [
-        "docs.google.com/forms",
-        "forms.gle",
-        "forms.office.com",
-        "forms.cloud.microsoft",
-        "jotform.com",
-        "typeform.com",
-        "surveymonkey.com",
-        "surveycan.com",
-        "airtable.com",
-    ];
-    HOSTS.iter().any(|host| url.contains(host))
+fn is_form_service(url: &Url) -> bool {
+    Outside::of(url).kind == OutsideKind::Form
+}
+
+/// A form at a form service that is known not to take answers from everybody: closed, gone, or behind a sign-in.
+fn is_shut(node: &Node) -> bool {
+    let refused = node.outside.as_ref().and_then(|outside| outside.refused);
+    node.broken().is_some() || refused.is_some()
 }
 
 /// A form that a visitor sends words with: no search box, no log-in, no poll of buttons only.
@@ -63,7 +61,8 @@ fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// Forms on a page and those that it links to or frames: their targets and words.
-fn forms_of(page: &Page, names: &str) -> Vec<(String, String)> {
+fn forms_of(site: &Site, page: &Page, names: &str) -> Vec<(String, String)> {
+    let open = |url: &Url| is_form_service(url) && !site.node_at(url).is_some_and(is_shut);
     let own = page
         .forms
         .iter()
@@ -76,7 +75,7 @@ fn forms_of(page: &Page, names: &str) -> Vec<(String, String)> {
     let linked = page
         .links
         .iter()
-        .filter(|link| link.part == Part::Content && is_form_service(link.to.as_str()))
+        .filter(|link| link.part == Part::Content && open(&link.to))
         .map(|link| {
             let words = format!("{}\n{}\n{}", link.label, link.row, link.under.join("\n"));
             (link.to.to_string(), words)
@@ -84,7 +83,7 @@ fn forms_of(page: &Page, names: &str) -> Vec<(String, String)> {
     let framed = page
         .frames
         .iter()
-        .filter(|frame| is_form_service(frame.as_str()))
+        .filter(|frame| open(frame))
         .map(|frame| (frame.to_string(), names.to_owned()));
     own.chain(linked).chain(framed).collect()
 }
@@ -98,15 +97,20 @@ mod words {
         for (place, node) in places.nodes() {
             let names = joined(places.site.places[place].names.iter().map(Text::as_str));
             let found = match &node.kind {
-                NodeKind::OffSite if is_form_service(node.url.as_str()) => {
-                    vec![(node.url.to_string(), names)]
+                _ if is_outside(node, &[OutsideKind::Form]) => {
+                    if is_shut(node) {
+                        continue;
+                    }
+                    // What the form asks is known when it was opened.
+                    let target = node.linked.as_ref().unwrap_or(&node.url).to_string();
+                    vec![(target, format!("{names}\n{}", node.text.as_str()))]
                 }
-                NodeKind::Page(page) => forms_of(page, &names),
+                NodeKind::Page(page) => forms_of(&places.site, page, &names),
                 _ => continue,
             };
             for (target, words) in found {
                 // A form at a form service is one form, on the page that links to it and by itself.
-                let service = is_form_service(&target);
+                let service = Url::parse(&target).is_ok_and(|url| is_form_service(&url));
                 let same = |(at, known): &&mut (PlaceId, Channel)| {
                     known.target == target && (service || *at == place)
                 };

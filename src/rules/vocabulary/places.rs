@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use rhai::Array;
 use rhai::plugin::*;
 
+use super::site::{is_outside, outside_kinds};
 use super::{Fallible, Many, needles, register_many};
 use crate::extract::{Page, Part};
 use crate::rules::answer::{Evidence, Finding, NearMiss};
@@ -435,6 +437,16 @@ mod words {
         node.and_then(|node| places.site.nodes[node].unread())
             .unwrap_or_default()
             .to_owned()
+    }
+
+    /// เฉพาะที่ซึ่งอยู่นอกเว็บไซต์ ชนิดใดชนิดหนึ่ง (ชื่อชนิดเดียวกับ site.outside)
+    #[rhai_fn(pure, return_raw)]
+    pub fn outside(places: &mut Places, kinds: Array) -> Fallible<Places> {
+        let kinds = outside_kinds(kinds)?;
+        Ok(places.only(
+            "ไม่ใช่ที่นอกเว็บไซต์ชนิดที่ต้องการ",
+            |site, place| is_outside(site.main(place), &kinds),
+        ))
     }
 
     /// เฉพาะหน้าเว็บ

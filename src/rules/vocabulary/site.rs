@@ -7,11 +7,12 @@ use rhai::plugin::*;
 
 use super::people::People;
 use super::places::{Places, Why};
-use super::{Fallible, needles};
+use super::{Fallible, mistake, needles};
 use crate::agency::Agency;
 use crate::extract::Person;
+use crate::fetch::outside::OutsideKind;
 use crate::rules::answer::Finding;
-use crate::site::{NodeKind, PlaceId, Rank, Site, Spot};
+use crate::site::{Node, NodeKind, PlaceId, Rank, Site, Spot};
 use crate::thai::clean;
 use crate::year::FiscalYear;
 
@@ -65,6 +66,31 @@ fn words_at(site: &Site, spot: &Spot) -> String {
     words.map_or_else(String::new, |words| {
         format!(" “{}”", clean(words).replace('\n', " "))
     })
+}
+
+/// The kinds of places outside the site that a rule names.
+pub(super) fn outside_kinds(names: Array) -> Fallible<Vec<OutsideKind>> {
+    let mut kinds = Vec::with_capacity(names.len());
+    for name in names {
+        let name = name.to_string();
+        match OutsideKind::named(&name) {
+            Some(kind) => kinds.push(kind),
+            None => {
+                let all: Vec<&str> = OutsideKind::ALL.iter().map(|(name, _)| *name).collect();
+                return mistake(format!(
+                    "ไม่รู้จักชนิดของที่นอกเว็บไซต์ “{name}” ใช้ได้: {}",
+                    all.join(", ")
+                ));
+            }
+        }
+    }
+    Ok(kinds)
+}
+
+/// Whether a node stands outside the site and is of one of the kinds.
+pub(super) fn is_outside(node: &Node, kinds: &[OutsideKind]) -> bool {
+    let outside = node.outside.as_ref();
+    outside.is_some_and(|outside| kinds.contains(&outside.kind))
 }
 
 /// Who is shown as holding the highest office.
@@ -145,9 +171,21 @@ mod words {
             let node = site.site.main(place);
             let has = |word: &String| node.url.as_str().contains(word.as_str());
             // A share button passes a page on and is no channel.
-            matches!(node.kind, NodeKind::OffSite) && !node.index && words.iter().any(has)
+            node.outside.is_some() && !node.index && words.iter().any(has)
         });
         Places::of(&site.site, there)
+    }
+
+    /// ที่ซึ่งอยู่นอกเว็บไซต์ ชนิดใดชนิดหนึ่ง: drive folder document form site cloud flipbook social post share chat
+    /// central survey short map viewer sign_in file website
+    #[rhai_fn(pure, return_raw)]
+    pub fn outside(site: &mut SiteView, kinds: Array) -> Fallible<Places> {
+        let kinds = outside_kinds(kinds)?;
+        let there = (0..site.site.places.len()).filter(|&place| {
+            let node = site.site.main(place);
+            !node.index && is_outside(node, &kinds)
+        });
+        Ok(Places::of(&site.site, there))
     }
 
     /// ปีที่รับการประเมิน
