@@ -7,6 +7,7 @@ use std::sync::{LazyLock, OnceLock};
 use bytes::Bytes;
 use url::Url;
 
+use super::criteria::quotes_criteria;
 use super::elsewhere::{framed, handed_out, is_share_button};
 use super::{Label, Node, NodeId, NodeKind, Parts, Place, PlaceId, Site};
 use crate::agency::Agency;
@@ -740,6 +741,7 @@ impl Draft {
                     let body: Vec<&str> = content
                         .iter()
                         .filter(|block| block.text != title && !names.contains(block.text.as_str()))
+                        .filter(|block| !quotes_criteria(&block.text))
                         .map(|block| block.text.as_str())
                         .collect();
                     (title, body.join("\n"), Parts::default())

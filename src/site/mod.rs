@@ -4,6 +4,7 @@
 //! to it, or a file that stands alone in a list. Rules ask about places and never see a node.
 
 mod build;
+mod criteria;
 mod elsewhere;
 mod evidence;
 mod facts;

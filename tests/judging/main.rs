@@ -6,5 +6,6 @@ mod outside;
 mod shipped;
 mod site;
 mod time;
+mod traps;
 mod web;
 mod words;
