@@ -131,12 +131,26 @@ pub struct Coverage {
     /// Scans and pictures that were read by OCR because an unsure item waited for them; null when OCR was not used.
     #[serde(default)]
     pub ocr: Option<OcrUse>,
+    /// Papers and forms kept on other sites that were asked for; null when none were.
+    #[serde(default)]
+    pub off_site: Option<OffSiteUse>,
+}
+
+/// What was asked for on other sites, one hop from the agency's own pages.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct OffSiteUse {
+    /// Files and forms that were handed out.
+    pub fetched: u32,
+    /// Addresses where a visitor must sign in or ask for access.
+    pub sign_in: u32,
+    /// The servers that were asked, in the order of their names.
+    pub hosts: Vec<String>,
 }
 
 /// Addresses that were not read for one reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NotRead {
-    /// `robots`, `off_site`, `limit`, `duplicate`, `trap`, `dns`, `timeout`, `http_404`, `truncated`, `scanned` …
+    /// `robots`, `off_site`, `limit`, `duplicate`, `trap`, `dns`, `timeout`, `http_404`, `truncated`, `scanned`, `sign_in` …
     pub reason: String,
     /// The reason in Thai.
     pub why: String,
@@ -259,8 +273,11 @@ fn rounded<S: Serializer>(points: &Option<f64>, to: S) -> Result<S::Ok, S::Error
 }
 
 impl Coverage {
-    /// What a capture tells. What a machine could not read in the files is added by [`Coverage::note_reading`].
+    /// What a capture tells: of the agency's site, and apart from it of the sites where it keeps papers. What a machine could not read in the files is added by [`Coverage::note_reading`].
     pub fn of(capture: &Capture) -> Self {
+        let scope = capture.scope();
+        let mut hosts: BTreeSet<&str> = BTreeSet::new();
+        let mut fetched = 0;
         let mut addresses = BTreeSet::new();
         let mut missed = Missed::default();
         let (mut pages, mut documents, mut images) = (0, 0, 0);
@@ -278,7 +295,17 @@ impl Coverage {
             if lost && matches!(visit.url.path(), "/robots.txt" | "/sitemap.xml") {
                 continue; // asked for by custom, no page of the site promises them
             }
+            let outside = !scope.contains(&visit.url);
+            if outside {
+                hosts.extend(visit.url.host_str());
+            }
             match &visit.result {
+                Ok(answer) if outside && answer.status < 400 => {
+                    let whole = (200..300).contains(&answer.status);
+                    fetched += u32::from(whole && visit.url.path() != "/robots.txt");
+                }
+                // [`Coverage::note_sign_in`] tells of these.
+                Ok(answer) if outside && matches!(answer.status, 401 | 403) => {}
                 Err(fault) => missed.add(fault_words(fault.kind), url),
                 Ok(answer) if answer.status >= 400 => missed.add_status(answer.status, url),
                 Ok(answer) if (200..300).contains(&answer.status) => {
@@ -310,7 +337,20 @@ impl Coverage {
             not_read: missed.list(),
             traps: capture.traps.iter().map(TrapNote::of).collect(),
             ocr: None,
+            off_site: (!hosts.is_empty()).then(|| OffSiteUse {
+                fetched,
+                sign_in: 0,
+                hosts: hosts.into_iter().map(str::to_owned).collect(),
+            }),
         }
+    }
+
+    /// Adds an address on another site where a visitor must sign in: what came from there is no content.
+    pub fn note_sign_in(&mut self, url: &str) {
+        if let Some(off_site) = &mut self.off_site {
+            off_site.sign_in += 1;
+        }
+        self.note(("sign_in", "ต้องเข้าสู่ระบบหรือขอสิทธิ์ก่อนเปิด"), url);
     }
 
     /// Adds a file whose text a machine could not read; `Reading::Text` adds nothing.
@@ -319,11 +359,15 @@ impl Coverage {
             return;
         };
         self.unreadable += 1;
+        self.note((reason, why), url);
+    }
+
+    fn note(&mut self, why: (&str, &str), url: &str) {
         let mut missed = Missed::default();
         for known in std::mem::take(&mut self.not_read) {
             missed.0.insert(known.reason.clone(), known);
         }
-        missed.add((reason, why), url);
+        missed.add(why, url);
         self.not_read = missed.list();
     }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use prongsai::fetch::capture::{Capture, FaultKind, Found, SkipReason, Stop, TrapKind, Visit};
 use prongsai::fetch::crawl;
-use prongsai::fetch::options::{Event, Interrupt, Options, Quiet};
+use prongsai::fetch::options::{Event, Interrupt, OffSiteLimits, Options, Quiet, Resolve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use url::Url;
@@ -907,6 +907,249 @@ async fn documents_one_hop_away_are_fetched_only_when_asked_for() {
                 .iter()
                 .any(|skipped| skipped.url == other.url("/page"))
         );
+    }
+}
+
+/// A host of this name at a server on this machine.
+fn named(name: &str, server: &Server) -> (Resolve, String) {
+    let port = server.address.port();
+    let resolve = format!("{name}:{port}:127.0.0.1").parse().unwrap();
+    (resolve, format!("http://{name}:{port}"))
+}
+
+const PDF: &str = "%PDF-1.4";
+
+#[tokio::test]
+async fn a_file_service_is_asked_for_the_bare_file_and_for_nothing_further() {
+    let drive = Server::of(&[
+        (
+            "/robots.txt",
+            file(
+                "text/plain",
+                "User-agent: *\nDisallow: /open\nDisallow: /uc?export=download&id=private_file\n",
+            ),
+        ),
+        (
+            "/uc?export=download&id=plan_file_1",
+            file("application/pdf", PDF),
+        ),
+        (
+            "/uc?export=download&id=moved_file_1",
+            to("/download?id=moved_file_1"),
+        ),
+        ("/download?id=moved_file_1", file("application/pdf", PDF)),
+        (
+            "/uc?export=download&id=locked_file_1",
+            to("https://accounts.google.com/ServiceLogin?continue=x"),
+        ),
+    ])
+    .await;
+    let docs = Server::of(&[
+        ("/spreadsheets/d/some_sheet_1/export?format=xlsx", file("application/zip", "PK")),
+        ("/forms/d/e/some_form_1/viewform", html("<form action=/formResponse method=post><input type=text></form><a href=/further>x</a><a href=/further.pdf>y</a>")),
+    ])
+    .await;
+    let (drive_at, drive_url) = named("drive.google.com", &drive);
+    let (docs_at, docs_url) = named("docs.google.com", &docs);
+    let other = Server::of(&[
+        ("/", html("x")),
+        (
+            "/x.pdf",
+            to(&format!("{drive_url}/drive/folders/a_folder_123")),
+        ),
+    ])
+    .await;
+    let (social_at, social_url) = named("www.facebook.com", &other);
+    let (central_at, central_url) = named("www.nacc.go.th", &other);
+    let links = [
+        format!("{drive_url}/file/d/plan_file_1/view"),
+        format!("{drive_url}/open?id=plan_file_1"),
+        format!("{drive_url}/file/d/moved_file_1/view"),
+        format!("{drive_url}/file/d/locked_file_1/view"),
+        format!("{drive_url}/file/d/private_file/view"),
+        format!("{drive_url}/drive/folders/a_folder_123"),
+        format!("{docs_url}/spreadsheets/d/some_sheet_1/edit#gid=0"),
+        format!("{docs_url}/forms/d/e/some_form_1/viewform"),
+        format!("{social_url}/bandee"),
+        format!("{social_url}/x.pdf"),
+        format!("{central_url}/law.pdf"),
+        other.url("/").to_string(),
+    ];
+    let page: String = links
+        .iter()
+        .map(|to| format!("<a href='{to}'>แผน</a>"))
+        .collect();
+    for follow_offsite in [false, true] {
+        let server = Server::of(&[("/", html(page.clone()))]).await;
+        let options = Options {
+            follow_offsite,
+            resolve: vec![
+                drive_at.clone(),
+                docs_at.clone(),
+                social_at.clone(),
+                central_at.clone(),
+            ],
+            ..here()
+        };
+        let capture = server.crawl(&options).await;
+        let asked = |server: &Server| {
+            let mut paths = server.paths();
+            paths.sort();
+            paths
+        };
+        assert!(
+            other.log().is_empty(),
+            "social networks, central systems, websites"
+        );
+        if !follow_offsite {
+            assert!(drive.log().is_empty() && docs.log().is_empty());
+            continue;
+        }
+        assert_eq!(
+            asked(&drive),
+            [
+                "/download?id=moved_file_1",
+                "/uc?export=download&id=locked_file_1",
+                "/uc?export=download&id=moved_file_1",
+                "/uc?export=download&id=plan_file_1",
+            ]
+        );
+        assert_eq!(
+            asked(&docs),
+            [
+                "/forms/d/e/some_form_1/viewform",
+                "/spreadsheets/d/some_sheet_1/export?format=xlsx"
+            ]
+        );
+        let robots = capture
+            .skipped
+            .iter()
+            .filter(|one| one.why == SkipReason::Robots);
+        let robots: Vec<&str> = robots.map(|one| one.url.as_str()).collect();
+        assert_eq!(
+            robots,
+            [format!("{drive_url}/uc?export=download&id=private_file")]
+        );
+        let sign_in = |url: &Url| url.host_str() == Some("accounts.google.com");
+        assert!(capture.skipped.iter().any(|one| sign_in(&one.url)));
+        assert!(!capture.visits.iter().any(|visit| sign_in(&visit.url)));
+        assert_eq!(capture.stop, None);
+    }
+}
+
+#[tokio::test]
+async fn a_short_address_is_followed_to_a_paper_only() {
+    let drive = Server::of(&[(
+        "/uc?export=download&id=plan_file_1",
+        file("application/pdf", PDF),
+    )])
+    .await;
+    let (drive_at, drive_url) = named("drive.google.com", &drive);
+    let far = Server::of(&[("/", html("x"))]).await;
+    let short = Server::of(&[
+        ("/plan", to(&format!("{drive_url}/file/d/plan_file_1/view"))),
+        ("/far", to(far.url("/").as_str())),
+        ("/again", to("/plan")),
+    ])
+    .await;
+    let (short_at, short_url) = named("bit.ly", &short);
+    let page: String = ["plan", "far", "again"]
+        .iter()
+        .map(|to| format!("<a href='{short_url}/{to}'>แผน</a>"))
+        .collect();
+    let server = Server::of(&[("/", html(page))]).await;
+    let options = Options {
+        follow_offsite: true,
+        resolve: vec![drive_at, short_at],
+        ..here()
+    };
+    server.crawl(&options).await;
+    assert_eq!(short.paths(), ["/plan", "/far", "/again"]);
+    assert_eq!(drive.paths(), ["/uc?export=download&id=plan_file_1"]);
+    assert!(far.log().is_empty());
+}
+
+#[tokio::test]
+async fn other_sites_have_limits_of_their_own() {
+    let files: Vec<String> = (0..6).map(|n| format!("/{n}.pdf")).collect();
+    let pages: Vec<(&str, Reply)> = files
+        .iter()
+        .map(|path| (path.as_str(), file("application/pdf", vec![b'%'; 1000])))
+        .collect();
+    let limits = OffSiteLimits::default();
+    for (offsite, most) in [
+        (
+            OffSiteLimits {
+                addresses: 3,
+                ..limits
+            },
+            3,
+        ),
+        (
+            OffSiteLimits {
+                per_host: 2,
+                ..limits
+            },
+            4,
+        ),
+        (
+            OffSiteLimits {
+                bytes: 2_500,
+                ..limits
+            },
+            3,
+        ),
+    ] {
+        let (one, two) = (Server::of(&pages).await, Server::of(&pages).await);
+        let links: String = files
+            .iter()
+            .flat_map(|path| [one.url(path), two.url(path)])
+            .map(|to| format!("<a href='{to}'>แผน</a>"))
+            .collect();
+        let own = (0..8)
+            .map(|n| format!("<a href=/own{n}>หน้า</a>"))
+            .collect::<String>();
+        let server = Server::with(move |path, _, _| {
+            if path == "/" {
+                html(format!("{links}{own}"))
+            } else if path.starts_with("/own") {
+                html(path)
+            } else {
+                status(404, &[])
+            }
+        })
+        .await;
+        let options = Options {
+            follow_offsite: true,
+            offsite,
+            ..here()
+        };
+        let capture = server.crawl(&options).await;
+        let fetched = one.paths().len() + two.paths().len();
+        assert!(
+            fetched <= most + 1 && fetched >= 2,
+            "{offsite:?} fetched {fetched}"
+        );
+        let bytes: usize = capture
+            .visits
+            .iter()
+            .filter(|visit| visit.url.path().ends_with(".pdf"))
+            .filter_map(|visit| visit.result.as_ref().ok())
+            .map(|answer| answer.body.len())
+            .sum();
+        assert!(offsite.bytes == limits.bytes || bytes <= 3_500, "{bytes}");
+        assert!(
+            capture
+                .skipped
+                .iter()
+                .any(|one| one.why == SkipReason::Limit)
+        );
+        assert_eq!(
+            server.paths().len(),
+            9,
+            "the agency's own pages are not held back"
+        );
+        assert_eq!(capture.stop, None);
     }
 }
 

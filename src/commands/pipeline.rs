@@ -120,6 +120,9 @@ fn coverage(capture: &Capture, site: &Site, ocr: Option<OcrUse>) -> Coverage {
         {
             coverage.note_reading(document.reading, node.url.as_str());
         }
+        if node.asks_to_sign_in() {
+            coverage.note_sign_in(node.url.as_str());
+        }
     }
     coverage.ocr = ocr;
     coverage

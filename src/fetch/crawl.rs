@@ -70,6 +70,8 @@ struct Crawl<'a> {
     redirects: BTreeMap<Url, Url>,
     bodies: BTreeMap<[u8; 32], u32>,
     bytes: u64,
+    /// Of these, from other sites.
+    bytes_outside: u64,
     pages: usize,
     sitemaps: u32,
     phase: Phase,
@@ -111,6 +113,7 @@ impl<'a> Crawl<'a> {
             redirects: BTreeMap::new(),
             bodies: BTreeMap::new(),
             bytes: 0,
+            bytes_outside: 0,
             pages: 0,
             sitemaps: 0,
             phase: Phase::Links,
@@ -199,6 +202,13 @@ impl<'a> Crawl<'a> {
                         .skip(entry.url, entry.found, SkipReason::Robots);
                     continue;
                 }
+                if !self.frontier.contains(&entry.url)
+                    && self.bytes_outside >= self.options.offsite.bytes
+                {
+                    self.frontier
+                        .skip(entry.url, entry.found, SkipReason::Limit);
+                    continue;
+                }
                 if let Some(host) = host {
                     host.began(now);
                 }
@@ -212,7 +222,11 @@ impl<'a> Crawl<'a> {
     }
 
     fn send(&mut self, entry: Entry) {
-        let left = self.options.max_bytes.saturating_sub(self.bytes);
+        let mut left = self.options.max_bytes.saturating_sub(self.bytes);
+        if !self.frontier.contains(&entry.url) {
+            let outside = self.options.offsite.bytes;
+            left = left.min(outside.saturating_sub(self.bytes_outside));
+        }
         let limit = match entry.purpose {
             Purpose::Robots => ROBOTS_BYTES,
             _ => self.options.max_file_bytes.min(left),
@@ -357,9 +371,13 @@ impl<'a> Crawl<'a> {
                 });
             }
         }
-        self.bytes += result
+        let size = result
             .as_ref()
             .map_or(0, |response| response.body.len() as u64);
+        self.bytes += size;
+        if !self.frontier.contains(&entry.url) {
+            self.bytes_outside += size;
+        }
         let outcome = result
             .as_ref()
             .map(|response| response.status)

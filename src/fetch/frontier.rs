@@ -7,6 +7,7 @@ use url::Url;
 use super::address::{Origin, Scope, askable, is_web, normalise, twin};
 use super::capture::{Found, SkipReason, Skipped, Trap};
 use super::options::Options;
+use super::outside::{Outside, OutsideKind, content};
 use super::refs::{FILES, Kind};
 use super::traps::{Parent, Traps, is_other, shape};
 
@@ -83,6 +84,8 @@ pub(crate) struct Frontier {
     preferred: Option<(String, String)>,
     serial: u64,
     images: usize,
+    /// Addresses taken in on other sites.
+    outside: BTreeMap<Origin, usize>,
     too_deep: bool,
 }
 
@@ -102,6 +105,7 @@ impl Frontier {
             preferred: None,
             serial: 0,
             images: 0,
+            outside: BTreeMap::new(),
             too_deep: false,
         }
     }
@@ -149,16 +153,18 @@ impl Frontier {
             Err(None) => return false,
             Err(Some(why)) => return self.skip(url, Some(found), why),
         };
-        let from_outside = !self.scope.contains(&found.on);
         if !self.scope.contains(&url) {
-            let one_hop = if from_outside {
-                redirect
-            } else {
-                is_document(&url)
-            };
-            if !(self.options.follow_offsite && one_hop) {
+            let Some(bare) = self.one_hop(&ask, way, &found) else {
                 return self.skip(url, Some(found), SkipReason::OffSite);
+            };
+            if bare != ask {
+                // A server that hands the file out under the address it is asked at need not send us on.
+                let way = if redirect { Way::Listed(purpose) } else { way };
+                let key = twin(&normalise(&bare));
+                let known = self.known.contains(&key);
+                return !known && self.take_outside(bare, found, way, purpose);
             }
+            return self.take_outside(ask, found, way, purpose);
         }
         if !redirect && self.is_other_view(&url, &found.on) {
             return self.skip(url, Some(found), SkipReason::Duplicate);
@@ -191,6 +197,60 @@ impl Frontier {
                 _ => 0,
             },
             parent: parent.cloned(),
+        });
+        true
+    }
+
+    /// The address to ask for instead of one on another site; `None` when it is not to be asked for. What the agency's own
+    /// pages link to is asked for where a service hands out files and forms, and from there only redirects lead on.
+    fn one_hop(&self, target: &Url, way: Way, found: &Found) -> Option<Url> {
+        if !self.options.follow_offsite {
+            return None;
+        }
+        let from_outside = !self.scope.contains(&found.on);
+        match way {
+            Way::Redirect(..) if from_outside => {
+                use OutsideKind::*;
+                // A short address is no service: where it leads counts as if the page had linked there.
+                if Outside::of(&found.on).kind == Short {
+                    return content(target).filter(|bare| Outside::of(bare).kind != Short);
+                }
+                let away = matches!(
+                    Outside::of(target).kind,
+                    SignIn | Social | Post | Share | Chat | Central | Survey | Short
+                );
+                (!away).then(|| target.clone())
+            }
+            _ if from_outside => None,
+            Way::Named(Kind::Image | Kind::Face) => None,
+            _ => content(target),
+        }
+    }
+
+    /// Takes in an address on another site, within the limits for these.
+    fn take_outside(&mut self, ask: Url, found: Found, way: Way, purpose: Purpose) -> bool {
+        let url = normalise(&ask);
+        let redirect = matches!(way, Way::Redirect(..));
+        if !redirect {
+            let limits = self.options.offsite;
+            let all: usize = self.outside.values().sum();
+            let here = self.outside.entry(Origin::of(&url)).or_default();
+            if all >= limits.addresses || *here >= limits.per_host {
+                return self.skip(url, Some(found), SkipReason::Limit);
+            }
+            *here += 1;
+        }
+        self.push(Entry {
+            url,
+            ask,
+            found: Some(found),
+            purpose,
+            attempt: 0,
+            hops: match way {
+                Way::Redirect(_, hops) => hops,
+                _ => 0,
+            },
+            parent: None,
         });
         true
     }

@@ -38,8 +38,10 @@ pub struct Options {
     pub resolve: Vec<Resolve>,
     /// Whether addresses of private networks and of this machine may be asked.
     pub allow_private: bool,
-    /// Whether documents on other sites, one hop away, are fetched.
+    /// Whether papers and forms that the agency keeps elsewhere are fetched, one hop away.
     pub follow_offsite: bool,
+    /// How much of them at most.
+    pub offsite: OffSiteLimits,
     /// How often a request is tried again after a fault that may pass.
     pub retries: u32,
     /// The wait before the first new try; it doubles with each.
@@ -64,9 +66,31 @@ impl Default for Options {
             resolve: Vec::new(),
             allow_private: false,
             follow_offsite: false,
+            offsite: OffSiteLimits::default(),
             retries: 2,
             backoff: Duration::from_secs(2),
             timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+/// What is fetched at most from other sites in one crawl.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OffSiteLimits {
+    /// Addresses from all servers together, redirects not counted.
+    pub addresses: usize,
+    /// Addresses from one server.
+    pub per_host: usize,
+    /// Bytes of all bodies from other sites together.
+    pub bytes: u64,
+}
+
+impl Default for OffSiteLimits {
+    fn default() -> Self {
+        Self {
+            addresses: 200,
+            per_host: 100,
+            bytes: 128 << 20,
         }
     }
 }

@@ -450,6 +450,17 @@ fn coverage(sheet: &mut Sheet, audit: &Audit) {
         let _ = write!(read, " (เครื่องอ่านข้อความไม่ได้ {} ไฟล์)", seen.unreadable);
     }
     sheet.hang("  ", &read, None);
+    if let Some(off_site) = &seen.off_site {
+        let mut line = format!(
+            "เปิดอ่านไฟล์และแบบฟอร์มที่ฝากไว้นอกเว็บไซต์ {} แห่ง จาก {}",
+            off_site.fetched,
+            off_site.hosts.join(", ")
+        );
+        if off_site.sign_in > 0 {
+            let _ = write!(line, " (ต้องเข้าสู่ระบบก่อน {} แห่ง)", off_site.sign_in);
+        }
+        sheet.hang("  ", &line, None);
+    }
     for line in ocr_lines(audit) {
         sheet.hang("  ", &line, None);
     }
