@@ -1,42 +1,41 @@
-//! PDF: the text layer, page by page, in the order it was written.
+//! PDF: the text layer, page by page, in the order it was written, and the tables between ruled lines.
 
-use std::collections::BTreeSet;
+mod aligned;
+mod grid;
+mod piece;
+mod source;
+mod tables;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use pdfboss_core::{Dict, Document as Pdf, Error, Object, Page};
-use pdfboss_text::{ReadingOrder, TextSpan, extract_spans};
-
-use super::limits::TEXT as MAX_TEXT;
 use super::{Document, DocumentKind, Reading};
 use crate::thai::{Quality, clean, quality, repair_mojibake};
+use piece::{Piece, join};
+use source::{Boss, Sheet, Source};
+use tables::{Drawn, Tables};
 
-/// Pages read. Plans of local governments have 300 pages; what an item asks stands in the first hundred.
-const MAX_PAGES: usize = 300;
-/// Depth of forms within forms searched for pictures.
-const MAX_FORMS: usize = 4;
-
+/// Letters of a stamp, a receipt number or a cover: over a picture of a page they are not what the page says.
+const STAMP: usize = 100;
+/// Pages read. Plans of local governments have 300 pages.
+const MAX_PAGES: usize = 500;
+/// Text read of one file. A plan of 300 pages has half a megabyte.
+const MAX_BYTES: usize = 5 << 20;
 /// Reads a PDF.
 pub(super) fn read(body: &[u8]) -> Document {
     // The library is young: a fault of its own costs one file, not the run.
-    catch_unwind(AssertUnwindSafe(|| read_pages(body)))
-        .unwrap_or_else(|_| Document::unread(DocumentKind::Pdf, Reading::Damaged))
+    catch_unwind(AssertUnwindSafe(|| match Boss::open(body) {
+        Ok(source) => read_pages(&source),
+        Err(reading) => Document::unread(DocumentKind::Pdf, reading),
+    }))
+    .unwrap_or_else(|_| Document::unread(DocumentKind::Pdf, Reading::Damaged))
 }
 
-fn read_pages(body: &[u8]) -> Document {
-    let pdf = match Pdf::load(body.to_vec()) {
-        Ok(pdf) if pdf.is_locked() => return Document::unread(DocumentKind::Pdf, Reading::Locked),
-        Ok(pdf) => pdf,
-        Err(Error::Encrypted) => return Document::unread(DocumentKind::Pdf, Reading::Locked),
-        Err(_) => return Document::unread(DocumentKind::Pdf, Reading::Damaged),
-    };
-    let count = pdf.page_count();
+fn read_pages(source: &impl Source) -> Document {
+    let count = source.page_count();
     let mut pages = Pages::default();
     for index in 0..count.min(MAX_PAGES) {
-        match pdf.page(index) {
-            Ok(page) => pages.add(&pdf, &page),
-            Err(_) => break,
-        }
-        if pages.bytes > MAX_TEXT {
+        pages.add(source.page(index));
+        if pages.bytes > MAX_BYTES {
             break;
         }
     }
@@ -46,124 +45,107 @@ fn read_pages(body: &[u8]) -> Document {
 #[derive(Default)]
 struct Pages {
     texts: Vec<String>,
+    tables: Tables,
     bytes: usize,
     good: u32,
     garbled: u32,
     pictures: u32,
+    broken: u32,
+    /// Pages with few words over a picture of the whole page.
+    stamped: Vec<usize>,
 }
 
 impl Pages {
-    fn add(&mut self, pdf: &Pdf, page: &Page) {
-        let spans = extract_spans(pdf, page, ReadingOrder::Content).unwrap_or_default();
-        let raw = join(&spans);
-        let text = match quality(&raw) {
+    fn add(&mut self, sheet: Option<Sheet>) {
+        let text = match sheet {
+            Some(sheet) => self.text(&sheet),
+            None => {
+                self.broken += 1;
+                String::new()
+            }
+        };
+        self.bytes += text.len();
+        self.texts.push(text);
+    }
+
+    fn text(&mut self, sheet: &Sheet) -> String {
+        let raw = join(sheet.pieces.iter().map(Piece::whole));
+        let drawn = Drawn {
+            pieces: &sheet.pieces,
+            strokes: &sheet.strokes,
+        };
+        match quality(&raw) {
             Quality::Good => {
                 self.good += 1;
+                let letters = raw.chars().filter(|c| !c.is_whitespace()).count();
+                if letters < STAMP && sheet.is_pictured {
+                    self.stamped.push(self.texts.len());
+                }
+                self.tables.add(self.texts.len(), &drawn, str::to_owned);
                 clean(&raw)
             }
             Quality::Mojibake => {
                 self.good += 1;
-                clean(&repair_mojibake(&raw).unwrap_or(raw))
+                self.tables.add(self.texts.len(), &drawn, mended);
+                clean(&mended(&raw))
             }
             Quality::Garbage => {
                 self.garbled += 1;
                 String::new()
             }
             // A scanner's stamp on a picture of a page is not the page's text.
-            Quality::NoText if has_picture(pdf, &page.resources, MAX_FORMS) => {
+            Quality::NoText if sheet.has_picture => {
                 self.pictures += 1;
                 String::new()
             }
-            Quality::NoText => clean(&raw),
-        };
-        self.bytes += text.len();
-        self.texts.push(text);
+            Quality::NoText => {
+                self.broken += u32::from(sheet.is_broken);
+                clean(&raw)
+            }
+        }
     }
 
-    fn into_document(self, count: usize) -> Document {
+    /// Among pages of text, few words over a picture are a cover or a divider; else they are a stamp on a scan.
+    fn settle_stamps(&mut self) {
+        let stamped = std::mem::take(&mut self.stamped);
+        if stamped.len() * 2 < self.good as usize {
+            return;
+        }
+        for page in stamped {
+            self.texts[page].clear();
+            self.good -= 1;
+            self.pictures += 1;
+        }
+    }
+
+    fn into_document(mut self, count: usize) -> Document {
+        self.settle_stamps();
         let beyond = count
             .saturating_sub(self.texts.len())
             .min(u32::MAX as usize) as u32;
         let has_words = self.texts.iter().any(|text| !text.is_empty());
-        let reading = if self.texts.is_empty() {
+        let reading = if self.texts.len() == self.broken as usize {
             Reading::Damaged
         } else if self.good > 0 || has_words && self.garbled == 0 && self.pictures == 0 {
             Reading::Text
         } else if self.garbled > 0 {
             Reading::Garbled
-        } else {
+        } else if self.pictures > 0 || self.broken == 0 {
             Reading::Scanned
+        } else {
+            Reading::Damaged
         };
         Document {
             kind: DocumentKind::Pdf,
             pages: self.texts,
             names: Vec::new(),
-            tables: Vec::new(),
+            tables: self.tables.into_tables(),
             reading,
-            unread_pages: self.garbled + self.pictures + beyond,
+            unread_pages: self.garbled + self.pictures + self.broken + beyond,
         }
     }
 }
 
-/// A vowel or tone mark above or below a consonant.
-fn is_mark(c: char) -> bool {
-    matches!(c, '\u{E31}' | '\u{E34}'..='\u{E3A}' | '\u{E47}'..='\u{E4E}' | '\u{F700}'..='\u{F71A}')
-}
-
-/// Spans to lines and words by the gaps between them. A mark belongs to the letter before it, wherever it was drawn.
-fn join(spans: &[TextSpan]) -> String {
-    let mut out = String::new();
-    let mut last: Option<(f32, f32, f32)> = None;
-    for span in spans.iter().filter(|span| !span.text.is_empty()) {
-        if let Some((x, y, size)) = last {
-            let size = span.size.max(size).max(1.0);
-            let rise = (span.y - y).abs();
-            let is_loose_mark = span.text.starts_with(is_mark) && rise < size;
-            if is_loose_mark {
-            } else if rise > size * 0.45 {
-                out.push('\n');
-            } else if span.x - x > size * 0.18 || x - span.x > size * 1.5 {
-                out.push(' ');
-            }
-        }
-        out.push_str(&span.text);
-        last = Some((span.end_x, span.end_y, span.size));
-        if out.len() > MAX_TEXT {
-            break;
-        }
-    }
-    out
-}
-
-/// Whether a page shows a picture, itself or in a form that it draws.
-fn has_picture(pdf: &Pdf, resources: &Dict, depth: usize) -> bool {
-    let Some(Object::Dict(objects)) = resources.get("XObject").and_then(|o| pdf.resolve(o).ok())
-    else {
-        return false;
-    };
-    let names: BTreeSet<String> = objects
-        .iter()
-        .map(|(name, _)| format!("{name:?}"))
-        .collect();
-    // A page draws a handful; a hostile one may list millions.
-    names.len() > 1000
-        || objects.iter().any(|(_, object)| {
-            let Ok(Object::Stream(stream)) = pdf.resolve(object) else {
-                return false;
-            };
-            let subtype = stream
-                .dict
-                .get_name("Subtype")
-                .map(|name| format!("{name:?}"));
-            match subtype.as_deref() {
-                Some(name) if name.contains("Image") => true,
-                Some(name) if name.contains("Form") && depth > 0 => stream
-                    .dict
-                    .get("Resources")
-                    .and_then(|o| pdf.resolve(o).ok())
-                    .and_then(|o| o.as_dict().map(|inner| has_picture(pdf, inner, depth - 1)))
-                    .unwrap_or(false),
-                _ => false,
-            }
-        })
+fn mended(text: &str) -> String {
+    repair_mojibake(text).unwrap_or_else(|| text.to_owned())
 }

@@ -294,10 +294,33 @@ pub fn quality(text: &str) -> Quality {
     if share(shape.wrong, shape.thai) > 0.08 && shape.wrong > 2
         || mostly_thai && share(common_letters(text), shape.thai) < 0.05
         || hardly_thai && share(shape.plain_words, shape.letters) < 0.35
+        || hardly_thai && is_no_language(text)
     {
         return Quality::Garbage;
     }
     Quality::Good
+}
+
+/// Words that any page of English has: a fifth to a third of its words.
+const ENGLISH: &str = "the of and to in for is on by with or be as are this that from was have not which all at an it we you your will has its can their our";
+
+/// Many Latin words and none that English is made of: a machine that knew English only read Thai.
+fn is_no_language(text: &str) -> bool {
+    let (mut words, mut letters, mut english, mut all) = (0, 0, 0, 0);
+    for word in text.split_whitespace() {
+        all += word.len();
+        let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+        if word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+            words += 1;
+            letters += word.len();
+            english += usize::from(
+                ENGLISH
+                    .split(' ')
+                    .any(|known| known.eq_ignore_ascii_case(word)),
+            );
+        }
+    }
+    words >= 20 && letters * 3 > all && english * 20 < words
 }
 
 /// Pieces of words that any page of official Thai has.
@@ -522,6 +545,19 @@ mod tests {
             (
                 "C9llvmi.m o 111'1L:wm mo,ooo 1J::11'1 ~tl ]\\l'~ i;:;:",
                 Quality::Garbage,
+            ),
+            (
+                "Ussmasanisusnisaqusruanzaia (309 TUNUNAMIIAVaIAT MaONIstaNViAg Used tauUseI WA. WeDo\n\
+                 sawaaAMIaUIMIsAqUsUANLATA SuNAaim Fandangse LAdartasway AMIsIAvA TAN wVIaMataNiIAA\n\
+                 TUIWAM HAIR Wee mo AEE wede alNEUWIMoATS TENNUMUMANINATAIsUSELY\n\
+                 qussiNuavAIlUslalun sue mvemaenuniadg (Integrity and Transparency Assessment: ITA)",
+                Quality::Garbage,
+            ),
+            (
+                "Kalase Subdistrict Administrative Organization, Sikao District, Trang Province\n\
+                 Announcement on the Policy of No Gift from all kinds of duties: the chief executive and officers\n\
+                 shall not receive any gift before, during and after the performance of their duties",
+                Quality::Good,
             ),
             ("- 12 -", Quality::NoText),
             ("", Quality::NoText),

@@ -1,0 +1,194 @@
+//! Pieces of text on a page, and how they join to words, lines and cells.
+
+use crate::thai::{is_consonant, is_mark, is_thai};
+
+use super::super::limits::TEXT as MAX_TEXT;
+
+/// A point on a page, in points of 1/72 inch, upwards and to the right.
+pub(super) type Point = (f32, f32);
+
+/// Quarter turns clockwise after which letters stand upright.
+pub(super) type Turn = u8;
+
+/// A point seen after so many quarter turns.
+pub(super) fn turned((x, y): Point, turns: Turn) -> Point {
+    match turns % 4 {
+        0 => (x, y),
+        1 => (y, -x),
+        2 => (-x, -y),
+        _ => (-y, x),
+    }
+}
+
+/// A run of letters as it was drawn. Its points are seen with its own letters upright.
+pub(super) struct Piece {
+    pub(super) text: String,
+    /// Where its first letter begins on the base line, and where its last one ends.
+    pub(super) start: Point,
+    pub(super) end: Point,
+    /// Height of the letters.
+    pub(super) size: f32,
+    pub(super) turn: Turn,
+    /// Where each letter begins along the base line; empty when not known.
+    pub(super) letters: Box<[f32]>,
+}
+
+/// A piece, or the part of one that stands in a cell.
+#[derive(Clone, Copy)]
+pub(super) struct Fragment<'a> {
+    pub(super) text: &'a str,
+    pub(super) start: Point,
+    pub(super) end: Point,
+    pub(super) size: f32,
+    pub(super) turn: Turn,
+}
+
+impl Piece {
+    pub(super) fn whole(&self) -> Fragment<'_> {
+        Fragment {
+            text: &self.text,
+            start: self.start,
+            end: self.end,
+            size: self.size,
+            turn: self.turn,
+        }
+    }
+
+    /// Whether it has letters, and stands at a place that a page has.
+    pub(super) fn is_sound(&self) -> bool {
+        let places = [
+            self.start.0,
+            self.start.1,
+            self.end.0,
+            self.end.1,
+            self.size,
+        ];
+        !self.text.is_empty() && places.iter().all(|place| place.is_finite())
+    }
+}
+
+impl Fragment<'_> {
+    /// The middle of its letters, seen after so many quarter turns of the page.
+    pub(super) fn middle(&self, turn: Turn) -> Point {
+        let own = (
+            f32::midpoint(self.start.0, self.end.0),
+            f32::midpoint(self.start.1, self.end.1) + self.size * 0.25,
+        );
+        turned(own, turn + 4 - self.turn % 4)
+    }
+
+    /// A piece drawn twice: a program that marks what letters stand for writes some clusters again for the mark alone,
+    /// and old ones print twice for bold.
+    fn repeats(&self, last: &Self) -> bool {
+        let near = self.size * 0.1;
+        let is_at = |a: Point, b: Point| (a.0 - b.0).abs() <= near && (a.1 - b.1).abs() <= near;
+        let has_width = (self.end.0 - self.start.0).abs() > self.size * 0.02;
+        let is_same = self.turn == last.turn && self.text == last.text;
+        is_same
+            && if has_width {
+                is_at(self.start, last.start) && is_at(self.end, last.end)
+            } else {
+                self.text.starts_with(is_consonant)
+                    && (self.start.0 - last.end.0).abs() <= self.size * 0.1
+                    && (self.start.1 - last.end.1).abs() <= self.size * 0.3
+            }
+    }
+}
+
+/// How a fragment follows the one before it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// In the same word.
+    Word,
+    Space,
+    Line,
+}
+
+impl Step {
+    fn between(last: &Fragment<'_>, next: &Fragment<'_>) -> Self {
+        if last.turn != next.turn {
+            return Self::Line;
+        }
+        let size = next.size.max(last.size).max(1.0);
+        let rise = (next.start.1 - last.end.1).abs();
+        let gap = next.start.0 - last.end.0;
+        // A mark belongs to the letter before it, wherever it was drawn.
+        let is_loose_mark = next.text.starts_with(is_drawn_mark) && rise < size;
+        if is_loose_mark {
+            Self::Word
+        } else if rise > size * 0.45 {
+            Self::Line
+        } else if gap > size * 0.18 || gap < size * -1.5 {
+            Self::Space
+        } else {
+            Self::Word
+        }
+    }
+}
+
+/// A vowel or tone mark above or below a consonant, old Windows fonts' own included.
+fn is_drawn_mark(c: char) -> bool {
+    is_mark(c) || matches!(c, '\u{F700}'..='\u{F71A}')
+}
+
+/// Fragments in the order they were drawn, to words and lines by the gaps between them.
+pub(super) fn join<'a>(fragments: impl Iterator<Item = Fragment<'a>>) -> String {
+    let mut out = String::new();
+    let mut last: Option<Fragment<'_>> = None;
+    for next in fragments {
+        if let Some(last) = &last {
+            if next.repeats(last) {
+                continue;
+            }
+            match Step::between(last, &next) {
+                Step::Word => {}
+                Step::Space => out.push(' '),
+                Step::Line => out.push('\n'),
+            }
+        }
+        out.push_str(next.text);
+        last = Some(next);
+        if out.len() > MAX_TEXT {
+            break;
+        }
+    }
+    out
+}
+
+/// Text of a cell on one line. Thai runs on over the end of a full line without a space; after a line that leaves much
+/// of the cell's width free comes a new one.
+pub(super) fn join_cell(fragments: &[Fragment<'_>], width: f32) -> String {
+    let mut out = String::new();
+    let mut line_start = 0;
+    for (at, next) in fragments.iter().enumerate() {
+        if let Some(last) = at.checked_sub(1).map(|before| &fragments[before]) {
+            if next.repeats(last) {
+                continue;
+            }
+            match Step::between(last, next) {
+                Step::Word => {}
+                Step::Space => out.push(' '),
+                Step::Line => {
+                    let is_full = extent(&fragments[line_start..at]) > width * 0.5;
+                    let runs_on = |c: char| is_thai(c) && !c.is_numeric();
+                    let thai = out.ends_with(runs_on) && next.text.starts_with(runs_on);
+                    if !(is_full && thai) {
+                        out.push(' ');
+                    }
+                    line_start = at;
+                }
+            }
+        }
+        out.push_str(next.text);
+        if out.len() > MAX_TEXT {
+            break;
+        }
+    }
+    out
+}
+
+fn extent(line: &[Fragment<'_>]) -> f32 {
+    let from = line.iter().map(|it| it.start.0).fold(f32::MAX, f32::min);
+    let to = line.iter().map(|it| it.end.0).fold(f32::MIN, f32::max);
+    to - from
+}
