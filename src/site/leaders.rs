@@ -63,6 +63,19 @@ const POSITIONS: [&str; 26] = [
 /// Words by which somebody stands in for the holder of a position.
 const ACTING: [&str; 4] = ["ปฏิบัติหน้าที่", "รักษาราชการแทน", "รักษาการแทน", "ทำการแทน"];
 
+/// Words behind which stands somebody who does not lead: company, and the chief who sent another.
+const BESIDE: [&str; 9] = [
+    "พร้อมด้วย",
+    "พร้อมทั้ง",
+    "โดยมี",
+    "มอบหมายจาก",
+    "ผู้แทนนายก",
+    "ผู้แทนผู้",
+    "ตัวแทนนายก",
+    "ในนามของนายก",
+    "แทนท่านนายก",
+];
+
 /// Titles before a name.
 const HONORIFICS: [&str; 10] = [
     "นางสาว",
@@ -124,10 +137,8 @@ fn doer(text: &str, deed: usize, node: usize) -> Option<Leader> {
         .rfind('\n')
         .map_or(from, |at| from + at + 1);
     let before = &text[line..deed];
-    let main = ["พร้อมด้วย", "พร้อมทั้ง", "โดยมี"]
-        .iter()
-        .filter_map(|word| before.find(word))
-        .min();
+    // Who stands behind these words is company, or the chief in whose stead somebody else leads.
+    let main = BESIDE.iter().filter_map(|word| before.find(word)).min();
     let before = match main {
         Some(end) if !positions(&before[..end]).is_empty() => &before[..end],
         _ => before,
@@ -347,6 +358,18 @@ mod tests {
             "นายสม ใจดี นายกเทศมนตรีตำบลบ้านดี พร้อมด้วย นางมา มีสุข รองนายกเทศมนตรี และปลัดเทศบาล เป็นประธานเปิดโครงการ",
         );
         assert_eq!(told[0], ("นายกเทศมนตรีตำบลบ้านดี".into(), "นายสม ใจดี".into()));
+    }
+
+    #[test]
+    fn a_chief_who_sent_another_does_not_lead() {
+        for sent in ["ได้รับมอบหมายจาก", "ผู้แทน"] {
+            let told = lead(&format!(
+                "นางมา มีสุข รองนายกเทศมนตรี {sent}นายกเทศมนตรีตำบลบ้านดี เป็นประธานการประชุม"
+            ));
+            assert!(told[0].0.starts_with("รองนายก"), "{}", told[0].0);
+        }
+        let told = lead("นายสม ใจดี นายกเทศมนตรี รับมอบหมายจากจังหวัด เป็นประธานการประชุม");
+        assert_eq!(told[0].0, "นายกเทศมนตรี");
     }
 
     #[test]
