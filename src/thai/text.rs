@@ -251,12 +251,27 @@ fn amount(text: &str) -> Option<Range<usize>> {
         let mut groups = text[begin..end].trim_end_matches(',').split(',');
         let first = groups.next().map_or(0, |group| group.chars().count());
         let mut rest = groups.map(|group| group.chars().count()).peekable();
-        if (1..=3).contains(&first) && rest.peek().is_some() && rest.all(|group| group == 3) {
+        let grouped =
+            (1..=3).contains(&first) && rest.peek().is_some() && rest.all(|group| group == 3);
+        if grouped || is_round(text, begin, end) {
             return Some(begin..end);
         }
         at = end;
     }
     None
+}
+
+/// A sum as a sheet holds it, without groups: six to ten digits that end in two noughts and begin with none, standing
+/// alone. Postal codes are shorter, telephone numbers begin with a nought.
+fn is_round(text: &str, begin: usize, end: usize) -> bool {
+    let alone = |c: Option<char>| c.is_none_or(|c| c.is_whitespace() || c == '.');
+    let digits: Vec<u32> = text[begin..end].chars().filter_map(super::digit).collect();
+    (6..=10).contains(&digits.len())
+        && text[begin..end].chars().count() == digits.len()
+        && digits[0] != 0
+        && digits.ends_with(&[0, 0])
+        && alone(text[..begin].chars().next_back())
+        && alone(text[end..].chars().next())
 }
 
 /// Words to look for. `a + b` asks for both anywhere in the same text; `{จำนวนเงิน}` stands for any amount.
@@ -452,6 +467,8 @@ mod tests {
         assert!(!Text::new("ปีงบประมาณ 2565 หมู่ 1,2 และ 3").has(&money));
         assert!(!Text::new("งบประมาณ 2564,2565").has(&money));
         assert!(!Text::new("มี 30,000 คน").has(&money));
+        assert!(Text::new("งบประมาณ 9500000 สำนักช่าง").has(&money));
+        assert!(!Text::new("งบประมาณ โทร 055311900 รหัส 65000 โครงการ 63120001200ก").has(&money));
     }
 
     #[test]
