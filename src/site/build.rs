@@ -52,6 +52,13 @@ const MANUAL: [&str; 18] = [
     "รายงานการกำกับติดตามการดำเนินการป้องกันการทุจริต",
     "การดำเนินการตามมาตรการส่งเสริมคุณธรรมและความโปร่งใส",
 ];
+/// Titles of the manual itself. Its text words every criterion, and agencies hang it beside their own papers.
+const MANUALS: [&str; 4] = [
+    "คู่มือการประเมินคุณธรรมและความโปร่งใส",
+    "คู่มือการประเมินITA",
+    "คู่มือการประเมินOIT",
+    "คู่มือแบบวัดการเปิดเผยข้อมูลสาธารณะ",
+];
 /// Redirects followed before a chain counts as broken.
 const HOPS_MAX: usize = 12;
 
@@ -540,7 +547,9 @@ impl Draft {
         }
         self.mark_fronts(often);
         for id in 0..self.nodes.len() {
-            let items = self.nodes[id].page().is_some_and(lists_items);
+            let node = &self.nodes[id];
+            let items = node.page().is_some_and(lists_items)
+                || node.document().is_some_and(is_assessors_manual);
             if items {
                 self.indexes.insert(id);
             }
@@ -902,7 +911,8 @@ impl Draft {
                 .is_some_and(|document| document.kind == DocumentKind::Image)
                 && text > super::IMAGE_PAGE_TEXT;
             let elsewhere = node.is_paper_elsewhere();
-            if node.document().is_none() && !elsewhere || photo || files.contains(to) {
+            let no_file = node.document().is_none() && !elsewhere;
+            if no_file || node.index || photo || files.contains(to) {
                 continue;
             }
             files.push(*to);
@@ -931,11 +941,29 @@ impl Draft {
             || years.len() > 1
             || titles.len() > 1
             || self.nodes[page].index
+            || self.lists_pages_too(page)
         {
             Vec::new()
         } else {
             files
         }
+    }
+
+    /// Whether a page holds hardly more than links, to pages as well as to files: each is a paper of its own.
+    fn lists_pages_too(&self, page: NodeId) -> bool {
+        /// Letters beside the links with which a page tells something itself.
+        const OWN_TEXT: usize = 80;
+        let links: Vec<_> = self.links_of(page).collect();
+        let to_pages = links
+            .iter()
+            .filter(|(link, to)| self.nodes[*to].page().is_some() && !link.label.is_empty())
+            .count();
+        let labels: usize = links
+            .iter()
+            .map(|(link, _)| link.label.chars().count())
+            .sum();
+        let text = self.nodes[page].text.as_str().chars().count();
+        to_pages > 0 && text < labels + OWN_TEXT
     }
 
     fn place(&self, id: PlaceId, main: NodeId, files: Vec<NodeId>) -> Place {
@@ -1226,6 +1254,17 @@ fn texts(words: Vec<String>) -> Vec<Text> {
 fn is_address(key: &str) -> bool {
     (key.starts_with("http") || key.starts_with("www."))
         && !key.chars().any(|c| ('ก'..='ฮ').contains(&c))
+}
+
+/// Whether a document opens as the assessors' manual.
+fn is_assessors_manual(document: &Document) -> bool {
+    const OPENING: usize = 300;
+    let opening = document
+        .pages
+        .first()
+        .map_or("", |page| thai::head(page, OPENING));
+    let key = thai::key(opening);
+    MANUALS.iter().any(|title| key.contains(&thai::key(title)))
 }
 
 /// A page that names many items by number, or quotes the manual's criteria.
