@@ -36,6 +36,11 @@ impl FiscalYear {
         Self(self.0 - 1)
     }
 
+    /// The year after.
+    pub fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+
     /// The twelve months, October first.
     pub fn months(self) -> [Month; 12] {
         std::array::from_fn(|n| {

@@ -35,6 +35,12 @@ mod words {
         FiscalYear::previous(*year)
     }
 
+    /// ปีถัดไป
+    #[rhai_fn(get = "next", pure)]
+    pub fn next(year: &mut FiscalYear) -> FiscalYear {
+        FiscalYear::next(*year)
+    }
+
     /// ตุลาคมถึงมีนาคม
     #[rhai_fn(get = "first_half", pure)]
     pub fn first_half(year: &mut FiscalYear) -> Months {
