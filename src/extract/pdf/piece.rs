@@ -95,6 +95,26 @@ impl Fragment<'_> {
     }
 }
 
+impl<'a> Fragment<'a> {
+    /// Begins with a mark drawn at the height of the piece before it.
+    fn begins_with_mark_of(&self, last: &Self) -> bool {
+        let size = self.size.max(last.size).max(1.0);
+        self.text.starts_with(is_drawn_mark) && (self.start.1 - last.end.1).abs() < size
+    }
+
+    /// Where the pen stands after it: a mark is drawn back over its letter and moves no pen.
+    fn pen_after(self, last: Option<&Self>) -> Self {
+        let Some(last) = last.filter(|last| self.begins_with_mark_of(last)) else {
+            return self;
+        };
+        if !self.text.chars().all(is_drawn_mark) {
+            return self;
+        }
+        let end = (last.end.0.max(self.end.0), last.end.1);
+        Fragment { end, ..*last }
+    }
+}
+
 /// How a fragment follows the one before it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Step {
@@ -112,13 +132,15 @@ impl Step {
         let size = next.size.max(last.size).max(1.0);
         let rise = (next.start.1 - last.end.1).abs();
         let gap = next.start.0 - last.end.0;
+        // Two numbers in cells that nearly touch are still two numbers.
+        let between_numbers =
+            last.text.ends_with(char::is_numeric) && next.text.starts_with(char::is_numeric);
         // A mark belongs to the letter before it, wherever it was drawn.
-        let is_loose_mark = next.text.starts_with(is_drawn_mark) && rise < size;
-        if is_loose_mark {
+        if next.begins_with_mark_of(last) {
             Self::Word
         } else if rise > size * 0.45 {
             Self::Line
-        } else if gap > size * 0.18 || gap < size * -1.5 {
+        } else if gap > size * 0.18 || gap < size * -1.5 || between_numbers && gap > size * 0.08 {
             Self::Space
         } else {
             Self::Word
@@ -147,7 +169,7 @@ pub(super) fn join<'a>(fragments: impl Iterator<Item = Fragment<'a>>) -> String 
             }
         }
         out.push_str(next.text);
-        last = Some(next);
+        last = Some(next.pen_after(last.as_ref()));
         if out.len() > MAX_TEXT {
             break;
         }
@@ -160,8 +182,9 @@ pub(super) fn join<'a>(fragments: impl Iterator<Item = Fragment<'a>>) -> String 
 pub(super) fn join_cell(fragments: &[Fragment<'_>], width: f32) -> String {
     let mut out = String::new();
     let mut line_start = 0;
+    let mut last: Option<Fragment<'_>> = None;
     for (at, next) in fragments.iter().enumerate() {
-        if let Some(last) = at.checked_sub(1).map(|before| &fragments[before]) {
+        if let Some(last) = &last {
             if next.repeats(last) {
                 continue;
             }
@@ -180,6 +203,7 @@ pub(super) fn join_cell(fragments: &[Fragment<'_>], width: f32) -> String {
             }
         }
         out.push_str(next.text);
+        last = Some(next.pen_after(last.as_ref()));
         if out.len() > MAX_TEXT {
             break;
         }
@@ -191,4 +215,40 @@ fn extent(line: &[Fragment<'_>]) -> f32 {
     let from = line.iter().map(|it| it.start.0).fold(f32::MAX, f32::min);
     let to = line.iter().map(|it| it.end.0).fold(f32::MIN, f32::max);
     to - from
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drawn(text: &str, from: f32, to: f32) -> Fragment<'_> {
+        Fragment {
+            text,
+            start: (from, 0.0),
+            end: (to, 0.0),
+            size: 10.0,
+            turn: 0,
+        }
+    }
+
+    #[test]
+    fn a_mark_moves_no_pen() {
+        let pieces = [
+            drawn("เว", 0.0, 10.0),
+            drawn("\u{E35}", 6.0, 6.0),
+            drawn("ยง", 10.0, 20.0),
+        ];
+        assert_eq!(join(pieces.into_iter()), "เวียง");
+        assert_eq!(join_cell(&pieces, 40.0), "เวียง");
+        let apart = [drawn("เวียง", 0.0, 10.0), drawn("ใหม่", 13.0, 20.0)];
+        assert_eq!(join(apart.into_iter()), "เวียง ใหม่");
+    }
+
+    #[test]
+    fn numbers_of_two_cells_stay_two() {
+        let cells = [drawn("2565", 0.0, 10.0), drawn("12", 11.0, 14.0)];
+        assert_eq!(join(cells.into_iter()), "2565 12");
+        let one = [drawn("25", 0.0, 10.0), drawn("65", 10.0, 20.0)];
+        assert_eq!(join(one.into_iter()), "2565");
+    }
 }

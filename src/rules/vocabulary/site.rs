@@ -12,7 +12,7 @@ use crate::agency::Agency;
 use crate::extract::Person;
 use crate::fetch::outside::OutsideKind;
 use crate::rules::answer::Finding;
-use crate::site::{Node, NodeKind, PlaceId, Rank, Site, Spot};
+use crate::site::{Node, PlaceId, Rank, Site, Spot};
 use crate::thai::clean;
 use crate::year::FiscalYear;
 
