@@ -210,9 +210,8 @@ fn placeholder(text: &str) -> Option<(usize, Slot)> {
     ];
     let asks = begins("ระบุ ใส่ กรอก โปรดระบุ เติม");
     let whose = names.iter().any(|name| inside.contains(&key(name)));
-    let slot = if whose && (asks || names.iter().any(|name| inside.starts_with(&key(name)))) {
-        Slot::Agency
-    } else if open == '[' && inside == key("หน่วยงาน") {
+    let named = whose && (asks || names.iter().any(|name| inside.starts_with(&key(name))));
+    let slot = if named || open == '[' && inside == key("หน่วยงาน") {
         Slot::Agency
     } else if asks && (inside.contains("ปี") || inside.contains("พ.ศ"))
         || open == '[' && begins("ปีงบประมาณ ปี พ.ศ") && !inside.contains('2')
@@ -283,17 +282,15 @@ fn is_year(label: &str) -> bool {
 /// Where the words before a blank begin: on its line, or at the end of the line before.
 fn label(text: &str, at: usize) -> usize {
     let mut start = at;
-    let mut letters = 0;
-    for (from, c) in text[..at].char_indices().rev() {
-        if c == '\n'
-            && text[from..at]
+    for (from, c) in text[..at].char_indices().rev().take(LABEL) {
+        let words = || {
+            text[from..at]
                 .chars()
                 .any(|c| is_thai(c) || c.is_alphanumeric())
-            || letters >= LABEL
-        {
+        };
+        if c == '\n' && words() {
             break;
         }
-        letters += 1;
         start = from;
     }
     start
