@@ -64,6 +64,15 @@ fn a_period_written_out_beats_the_calendar_year_of_a_title() {
 }
 
 #[test]
+fn a_state_of_things_may_be_taken_after_its_year() {
+    let closed = "แผนงาน\nข้อมูล ณ วันที่ 1 ตุลาคม 2563";
+    let site = file("แผนงาน ประจำปี 2563", closed).site();
+    assert!(of_year(&site, 2563) && !of_year(&site, 2564));
+    let site = file("แผนงาน", closed).site();
+    assert!(of_year(&site, 2564));
+}
+
+#[test]
 fn two_years_that_nothing_decides_between_are_both_quoted() {
     let site = page(
         "แผนงาน ปี 2564",
@@ -171,4 +180,21 @@ fn an_activity_without_a_day_is_for_a_person_to_look_at() {
     let budget = "อบต. ได้จัดกิจกรรมสุจริต ประจำปีงบประมาณ พ.ศ. 2564 ให้แก่พนักงาน";
     held("กิจกรรมสุจริต", budget, "", Outcome::Met);
     held("กิจกรรมสุจริต ปี 2562", done, "", Outcome::Unmet);
+    let planned = "อบต. ได้จัดกิจกรรมสุจริตตามแผนป้องกันการทุจริต ประจำปีงบประมาณ พ.ศ. 2564 ให้แก่พนักงาน";
+    held("กิจกรรมสุจริต", planned, "", Outcome::Unsure);
+}
+
+#[test]
+fn a_scanned_report_of_an_activity_is_for_a_person_to_look_at() {
+    let scan = |label: &str| Web::linking(&[("a.jpg", label)]).scan("a.jpg").site();
+    let expression = "site.find([\"กิจกรรมสุจริต\"])";
+    for (label, outcome) in [
+        ("รายงานกิจกรรมสุจริต", Outcome::Unsure),
+        ("รายงานกิจกรรมสุจริต ปี 2564", Outcome::Unsure),
+        ("รายงานกิจกรรมสุจริต ปี 2562", Outcome::Unmet),
+        ("รายงานกิจกรรมสุจริต วันที่ 9 มีนาคม 2564", Outcome::Met),
+    ] {
+        let (is, because) = asked("O38", "year", &scan(label), expression);
+        assert_eq!(is, outcome, "{label}: {because}");
+    }
 }

@@ -108,7 +108,7 @@ fn held(site: &Site, place: PlaceId, year: FiscalYear) -> Tested {
     }
     let spot = about(site, place, year)?;
     let fact = site.about(place);
-    let stated = fact.is_some_and(|fact| fact.budget && fact.spot.range.is_some());
+    let stated = fact.is_some_and(|fact| fact.budget && !of_a_plan(site, &fact.spot));
     // News of the first quarter may still be of the year before.
     let posted = site.posted(place).iter().map(|it| Month::of(it.day));
     let borne_out = posted
@@ -119,6 +119,25 @@ fn held(site: &Site, place: PlaceId, year: FiscalYear) -> Tested {
     } else {
         Err("ไม่แสดงวันที่ดำเนินการ".to_owned())
     }
+}
+
+/// Whether words are not of the content, or stand behind the name of a plan: its year is not that of what is done.
+fn of_a_plan(site: &Site, spot: &Spot) -> bool {
+    const NAME: usize = 60;
+    let text = site.nodes[spot.node].text.as_str();
+    let before = spot
+        .range
+        .as_ref()
+        .and_then(|range| text.get(..range.start));
+    before.filter(|_| !spot.ocr).is_none_or(|before| {
+        let start = before
+            .char_indices()
+            .rev()
+            .take(NAME)
+            .last()
+            .map_or(0, |(at, _)| at);
+        before[start..].contains("แผน")
+    })
 }
 
 /// Both days, where the first of an activity is of another year and a later one of this: which of them it was held on,

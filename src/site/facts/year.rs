@@ -71,6 +71,14 @@ pub(super) fn about(sources: &Sources<'_>) -> Option<YearFact> {
     let stated: Vec<YearFact> = sources.heads.iter().flat_map(subjects).collect();
     let told = sources.names.iter().chain(sources.rows);
     let named = told.clone().find_map(|text| named(text, Confidence::Fair));
+    // A state of things (`ข้อมูล ณ วันที่ 1 ตุลาคม 2564`) may be taken after the year that it closes.
+    let as_of = || {
+        let days = |text: &Dated<'_>| {
+            let mut days = text.mentions.iter().filter(|it| is_state(it));
+            days.find_map(|mention| YearFact::new(text, mention, Confidence::Fair))
+        };
+        sources.heads.iter().find_map(days)
+    };
     let under = || {
         let mut sections = sources.sections.iter().rev();
         sections.find_map(|text| self::named(text, Confidence::Fair))
@@ -87,7 +95,11 @@ pub(super) fn about(sources: &Sources<'_>) -> Option<YearFact> {
         Some(rival) => fact.against(rival),
         None => fact,
     });
-    let fact = first.or(named).or_else(under).or_else(hinted)?;
+    let fact = first
+        .or(named)
+        .or_else(as_of)
+        .or_else(under)
+        .or_else(hinted)?;
     Some(period(sources, &stated, &fact).unwrap_or(fact))
 }
 
@@ -95,8 +107,12 @@ pub(super) fn about(sources: &Sources<'_>) -> Option<YearFact> {
 fn subjects<'a>(text: &'a Dated<'_>) -> impl Iterator<Item = YearFact> + 'a {
     let subjects = text.mentions.iter();
     subjects
-        .filter(|mention| mention.role == Role::Subject)
+        .filter(|mention| mention.role == Role::Subject && !is_state(mention))
         .filter_map(|mention| YearFact::new(text, mention, Confidence::Sure))
+}
+
+fn is_state(mention: &Mention) -> bool {
+    mention.role == Role::Subject && matches!(mention.when, When::Day(_))
 }
 
 /// The year that a name may mean: a subject, else a plain year or month; a hint only if hints are asked for.
