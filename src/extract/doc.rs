@@ -17,6 +17,10 @@ const MAGIC: u16 = 0xA5EC;
 const WORD_97: u16 = 0x00C1;
 /// Pieces of one text; a much edited one has some thousand.
 const PIECES: usize = 100_000;
+/// Letters of all pieces together; many are marks that are not shown.
+const LETTERS: u32 = 16 << 20;
+/// Pages of formatting; one covers some hundred letters at least.
+const PAGES: usize = 20_000;
 /// Bytes of a page of formatting.
 const PAGE: usize = 512;
 
@@ -148,7 +152,7 @@ fn ranges(main: &[u8], list: Option<&[u8]>, entry: usize, wanted: u16) -> Vec<Ra
     let list = list.unwrap_or_default();
     let pages = list.len().saturating_sub(4) / 8;
     let mut found = Vec::new();
-    for at in 0..pages {
+    for at in 0..pages.min(PAGES) {
         let number = word(list, 4 * (pages + 1) + 4 * at).unwrap_or(0) as usize & 0x3F_FFFF;
         let Some(page) = main.get(number * PAGE..(number + 1) * PAGE) else {
             continue;
@@ -249,6 +253,8 @@ impl Stretches {
 #[derive(Default)]
 struct Writing {
     paper: Paper,
+    /// Letters read.
+    letters: u32,
     /// Deleted and hidden letters.
     left_out: Stretches,
     /// Paragraphs of tables.
@@ -266,9 +272,11 @@ impl Writing {
     fn read(&mut self, main: &[u8], piece: &Piece, shown: &Range<u32>) {
         let from = piece.letters.start.max(shown.start);
         let to = piece.letters.end.min(shown.end);
+        let to = to.min(from.saturating_add(LETTERS - self.letters));
         if from >= to || self.paper.is_full() {
             return;
         }
+        self.letters += to - from;
         let size = if piece.is_narrow { 1 } else { 2 };
         let start = piece.from + (from - piece.letters.start) as usize * size;
         let end = start.saturating_add((to - from) as usize * size);

@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::ole::holds;
-use super::sniff::{Form, form};
+use super::sniff::{Form, form, is_page};
 use super::{
     Document, DocumentKind, Reading, bundle, csv, doc, limits, office, pdf, ppt, rtf, saved, xls,
     xlsx,
@@ -38,6 +38,9 @@ pub(super) fn read(
         (Form::SheetXml, _) => xlsx::read_flat(flat(body, content_type).as_bytes()),
         (Form::OfficeXml(kind), _) => office::read_flat(kind, flat(body, content_type).as_bytes()),
         (Form::Html, _) => saved::read_html(url, content_type, kind, body),
+        (Form::Text, DocumentKind::Word | DocumentKind::Sheet) if is_page(kind, body) => {
+            saved::read_html(url, content_type, kind, body)
+        }
         (Form::Text, DocumentKind::Sheet) => csv::read(&flat(body, content_type)),
         (Form::Text, DocumentKind::Word) => saved::read_text(content_type, body),
         _ => unread(Reading::Unsupported),

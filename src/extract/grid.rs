@@ -37,7 +37,7 @@ pub(super) fn table(title: String, rows: Vec<Vec<String>>, marked: usize) -> Opt
         add_row(&mut header, row);
         depth += 1;
     }
-    let header = header.into_iter().map(|names| names.join(" ")).collect();
+    let header: Vec<String> = header.into_iter().map(|names| names.join(" ")).collect();
     let above = rows[..at]
         .iter()
         .flatten()
@@ -50,11 +50,10 @@ pub(super) fn table(title: String, rows: Vec<Vec<String>>, marked: usize) -> Opt
         .join(" ");
     let title = crate::thai::head(&title, TITLE).to_owned();
     let body = rows
-        .iter()
+        .into_iter()
         .skip(at + depth)
         .filter(|row| filled(row) > 0)
-        .map(|row| {
-            let mut row = row.clone();
+        .map(|mut row| {
             row.resize(columns, String::new());
             row
         })

@@ -191,7 +191,8 @@ impl Paper {
             shape.repeat.min(limits::REPEAT)
         };
         for _ in 0..repeat {
-            if grid.row.len() < limits::COLUMNS {
+            if grid.row.len() < limits::COLUMNS && self.bytes < 2 * limits::TEXT {
+                self.bytes += cell.len();
                 grid.row.push(cell.clone());
             }
         }
@@ -210,12 +211,16 @@ impl Paper {
         if row.iter().all(String::is_empty) {
             return;
         }
+        let bytes = row.iter().map(String::len).sum::<usize>();
         for _ in 0..grid.row_repeat.min(limits::REPEAT) {
             self.cells += row.len();
-            self.bytes += row.iter().map(String::len).sum::<usize>();
+            self.bytes += bytes;
             grid.rows.push(row.clone());
+            if self.bytes > 2 * limits::TEXT || self.cells > limits::CELLS {
+                self.is_cut = true;
+                break;
+            }
         }
-        self.is_cut |= self.bytes > 2 * limits::TEXT || self.cells > limits::CELLS;
     }
 
     pub(super) fn end_table(&mut self) {

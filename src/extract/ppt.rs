@@ -20,6 +20,10 @@ const PLACES: u16 = 0x1772;
 const ENCRYPTED: u32 = 0xF3D1_C4DF;
 /// Edits since the file was written whole.
 const EDITS: usize = 1000;
+/// Places of parts, in all edits together.
+const PARTS: usize = 1 << 20;
+/// Records of all slides together.
+const RECORDS: usize = 1 << 22;
 
 /// Reads a slide file of 1997 to 2003.
 pub(super) fn read(body: &[u8]) -> Document {
@@ -48,14 +52,14 @@ fn read_slides(stream: &[u8], last_edit: usize) -> Option<Document> {
     let mut paper = Paper::default();
     // The outline, what stands in the frames of a slide, follows its place; then comes the rest of the slide.
     let mut slide: Option<Record> = None;
-    let mut slides = 0;
+    let (mut slides, mut records) = (0, 0);
     for child in list.children() {
         if child.kind != SLIDE_PLACE {
             text(&child, &mut paper);
             continue;
         }
         if slides > 0 {
-            end_slide(slide.take(), &mut paper);
+            end_slide(slide.take(), &mut records, &mut paper);
         }
         slides += 1;
         if slides > limits::SLIDES || paper.is_full() {
@@ -65,13 +69,13 @@ fn read_slides(stream: &[u8], last_edit: usize) -> Option<Document> {
         let place = word(child.data, 0).and_then(|number| places.get(&number));
         slide = place.and_then(|&place| record(stream, place));
     }
-    end_slide(slide, &mut paper);
+    end_slide(slide, &mut records, &mut paper);
     Some(paper.into_document(DocumentKind::Slides))
 }
 
-fn end_slide(slide: Option<Record>, paper: &mut Paper) {
+fn end_slide(slide: Option<Record>, records: &mut usize, paper: &mut Paper) {
     if let Some(slide) = slide {
-        texts(&slide, 0, paper);
+        texts(&slide, 0, records, paper);
     }
     paper.end_page();
 }
@@ -79,7 +83,7 @@ fn end_slide(slide: Option<Record>, paper: &mut Paper) {
 /// Where each numbered part stands after all edits, and the number of the document itself.
 fn places(stream: &[u8], last_edit: usize) -> Option<(BTreeMap<u32, usize>, u32)> {
     let (mut places, mut main) = (BTreeMap::new(), None);
-    let mut edit = last_edit;
+    let (mut edit, mut parts) = (last_edit, 0);
     for _ in 0..EDITS {
         let Some(it) = record(stream, edit).filter(|it| it.kind == LAST_EDIT) else {
             break;
@@ -87,10 +91,11 @@ fn places(stream: &[u8], last_edit: usize) -> Option<(BTreeMap<u32, usize>, u32)
         main = main.or(word(it.data, 16));
         let list = record(stream, word(it.data, 12)? as usize).filter(|it| it.kind == PLACES)?;
         let mut at = 0;
-        while let Some(head) = word(list.data, at) {
+        while let Some(head) = word(list.data, at).filter(|_| parts < PARTS) {
             let (first, count) = (head & 0xF_FFFF, head >> 20);
             for number in 0..count {
                 at += 4;
+                parts += 1;
                 if let Some(place) = word(list.data, at) {
                     // Later edits were read first.
                     places.entry(first + number).or_insert(place as usize);
@@ -99,7 +104,9 @@ fn places(stream: &[u8], last_edit: usize) -> Option<(BTreeMap<u32, usize>, u32)
             at += 4;
         }
         match word(it.data, 8) {
-            Some(before) if before > 0 && (before as usize) < edit => edit = before as usize,
+            Some(before) if before > 0 && (before as usize) < edit && parts < PARTS => {
+                edit = before as usize
+            }
             _ => break,
         }
     }
@@ -137,12 +144,17 @@ impl<'s> Record<'s> {
 }
 
 /// Texts in a record and in those that it holds.
-fn texts(it: &Record, depth: usize, paper: &mut Paper) {
+fn texts(it: &Record, depth: usize, records: &mut usize, paper: &mut Paper) {
+    *records += 1;
     if !it.is_container {
         text(it, paper);
-    } else if depth < limits::DEPTH / 5 {
+    } else if depth < limits::DEPTH / 5 && *records < RECORDS {
         for child in it.children() {
-            texts(&child, depth + 1, paper);
+            texts(&child, depth + 1, records, paper);
+            if *records >= RECORDS {
+                paper.cut();
+                return;
+            }
         }
     }
 }

@@ -319,6 +319,15 @@ fn in_text(declared: &str, path: &str, named: Option<DocumentKind>, body: &[u8])
     }
 }
 
+/// Whether a text that does not begin with a tag is a page; values of a list may have tags in them.
+pub(super) fn is_page(kind: DocumentKind, body: &[u8]) -> bool {
+    let text = text_head(&body[..body.len().min(HEAD)]);
+    match kind {
+        DocumentKind::Sheet => text.contains("<table") || text.contains("<tr"),
+        _ => has_tag(&text),
+    }
+}
+
 /// Words for people, not settings for programs.
 fn is_thai_text(head: &[u8]) -> bool {
     decode(head, None)

@@ -1,5 +1,7 @@
 //! XLS: the records of old workbooks (BIFF5 and BIFF8), cell by cell, as far as they go.
 
+use std::collections::BTreeMap;
+
 use super::format::Format;
 use super::ole::{Ole, half, stream_with, wide, word};
 use super::sheet::{Book, Cells};
@@ -98,7 +100,7 @@ fn worksheets(stream: &[u8]) -> Vec<(String, usize)> {
 struct Workbook {
     sheets: Vec<(String, usize)>,
     strings: Vec<Box<str>>,
-    codes: Vec<(u16, Format)>,
+    codes: BTreeMap<u16, Format>,
     styles: Vec<u16>,
     /// BIFF8: strings in Unicode.
     is_wide: bool,
@@ -123,7 +125,7 @@ impl Workbook {
                         self.text(data, 2, 1)
                     };
                     if let (Some(id), Some(code)) = (half(data, 0), code) {
-                        self.codes.push((id, Format::new(&code)));
+                        self.codes.insert(id, Format::new(&code));
                     }
                 }
                 0x00E0 => self.styles.push(half(data, 2).unwrap_or(0)),
@@ -271,8 +273,8 @@ impl Workbook {
 
     fn shown(&self, value: f64, style: u16) -> String {
         let id = self.styles.get(usize::from(style)).copied().unwrap_or(0);
-        match self.codes.iter().find(|(code, _)| *code == id) {
-            Some((_, format)) => format.shown(value, self.from_1904),
+        match self.codes.get(&id) {
+            Some(format) => format.shown(value, self.from_1904),
             None => Format::built_in(id).shown(value, self.from_1904),
         }
     }
