@@ -126,3 +126,99 @@ fn a_file_among_links_to_pages_keeps_its_own_name() {
     let plans = found(&web.site(), r#"site.find(["แผนการจัดซื้อ"])"#);
     assert_eq!(plans.len(), 1, "{plans:?}");
 }
+
+#[test]
+fn complaints_about_lamps_are_not_about_fraud() {
+    let label = "ข้อมูลเชิงสถิติเรื่องร้องเรียนการทุจริตและประพฤติมิชอบ";
+    let rows = "ตุลาคม 2563 จำนวนเรื่อง 3 แล้วเสร็จ 3 อยู่ระหว่างดำเนินการ 0\nมีนาคม 2564 จำนวนเรื่อง 1 แล้วเสร็จ 1 อยู่ระหว่างดำเนินการ 0";
+    let head = "ประจำปีงบประมาณ พ.ศ. 2564 (ตุลาคม 2563 - มีนาคม 2564)";
+    let lamps = format!("สถิติเรื่องร้องเรียนร้องทุกข์ {head}\nไฟฟ้าสาธารณะ ถนน ขยะ\n{rows}");
+    let (verdict, why) = decide(2564, "O31", &paper(label, &lamps));
+    assert_eq!(verdict, Decision::Fail);
+    assert!(why.contains("ทั่วไป"), "{why}");
+    let fraud = format!("สถิติเรื่องร้องเรียนการทุจริตและประพฤติมิชอบ {head}\n{rows}");
+    let (verdict, why) = decide(2564, "O31", &paper(label, &fraud));
+    assert_eq!(verdict, Decision::Pass, "{why}");
+}
+
+#[test]
+fn a_plan_of_one_subject_is_not_the_years_plan() {
+    let label = "แผนดำเนินงานประจำปี";
+    let body = "ประจำปีงบประมาณ พ.ศ. 2564\nโครงการพัฒนาเว็บไซต์ งบประมาณ 500,000 ระยะเวลา ต.ค. - มี.ค.";
+    let digital = paper(label, &format!("แผนปฏิบัติการดิจิทัล {body}"));
+    assert_eq!(decide(2564, "O10", &digital).0, Decision::Fail);
+    let whole = paper(label, &format!("แผนการดำเนินงาน {body}\nตามแผนแม่บทของอำเภอ"));
+    let (verdict, why) = decide(2564, "O10", &whole);
+    assert_eq!(verdict, Decision::Pass, "{why}");
+}
+
+#[test]
+fn jobs_and_examinations_are_no_news_of_what_the_agency_does() {
+    let page = |title: &str| {
+        Web::linking(&[("news", "ข่าวประชาสัมพันธ์")])
+            .page("news", "ข่าวประชาสัมพันธ์", &list(&[("a", title)]))
+            .page("a", title, "<p>วันที่ 2 กุมภาพันธ์ 2564</p>")
+    };
+    let (verdict, why) = decide(2564, "O7", &page("ประกาศผลการสอบคัดเลือกเจ้าหน้าที่"));
+    assert_eq!(verdict, Decision::Fail, "{why}");
+    let (verdict, why) = decide(2564, "O7", &page("อบต.บ้านดี ซ่อมถนนหมู่ 2"));
+    assert_eq!(verdict, Decision::Pass, "{why}");
+}
+
+#[test]
+fn a_total_at_the_end_of_the_second_quarter_covers_half_a_year() {
+    let label = "รายงานการกำกับติดตามการใช้จ่ายงบประมาณ รอบ 6 เดือน";
+    let table = "หมวด งบประมาณ เบิกจ่าย คงเหลือ\nงบบุคลากร 9,000,000 4,400,000 4,600,000";
+    let total = format!("รายงานการใช้จ่ายงบประมาณ ปีงบประมาณ พ.ศ. 2564 ณ สิ้นไตรมาสที่ 2\n{table}");
+    let (verdict, why) = decide(2564, "O19", &paper(label, &total));
+    assert_eq!(verdict, Decision::Pass, "{why}");
+    let quarter = format!("รายงานการใช้จ่ายงบประมาณ ไตรมาสที่ 2 (มกราคม - มีนาคม 2564)\n{table}");
+    assert_eq!(
+        decide(2564, "O19", &paper(label, &quarter)).0,
+        Decision::Fail
+    );
+}
+
+#[test]
+fn a_month_without_purchases_is_a_month_reported() {
+    let months = [
+        "ตุลาคม 2563",
+        "พฤศจิกายน 2563",
+        "ธันวาคม 2563",
+        "มกราคม 2564",
+        "กุมภาพันธ์ 2564",
+        "มีนาคม 2564",
+    ];
+    let site = |silent: &str| {
+        let title = |month: &str| format!("สรุปผลการจัดซื้อจัดจ้าง เดือน{month}");
+        let titles: Vec<String> = months.iter().map(|month| title(month)).collect();
+        let paths: Vec<String> = (0..6).map(|n| format!("m{n}")).collect();
+        let links: Vec<(&str, &str)> = paths
+            .iter()
+            .zip(&titles)
+            .map(|(path, title)| (path.as_str(), title.as_str()))
+            .collect();
+        let form = "<table><tr><th>งานจัดซื้อ</th><th>วงเงิน</th><th>ราคากลาง</th><th>วิธีซื้อ</th><th>ผู้เสนอราคา</th><th>ผู้ได้รับการคัดเลือก</th><th>เหตุผล</th><th>เลขที่สัญญา</th></tr><tr><td>วัสดุ</td><td>9</td><td>9</td><td>เฉพาะเจาะจง</td><td>ร้าน ก</td><td>ร้าน ก</td><td>ต่ำสุด</td><td>1/64</td></tr></table>";
+        let mut web = Web::linking(&links);
+        for (n, (path, title)) in links.iter().enumerate() {
+            web = web.page(path, title, if n == 1 { silent } else { form });
+        }
+        web
+    };
+    let none = site("<p>ในรอบเดือนนี้ไม่มีการจัดซื้อจัดจ้าง</p>");
+    let (verdict, why) = decide(2564, "O23", &none);
+    assert_eq!(verdict, Decision::Pass, "{why}");
+    let empty = site("<p>รออัปเดตข้อมูล</p>");
+    assert_ne!(decide(2564, "O23", &empty).0, Decision::Pass);
+}
+
+#[test]
+fn one_regulation_on_personnel_holds_every_topic_it_names() {
+    let label = "หลักเกณฑ์การบริหารและพัฒนาทรัพยากรบุคคล";
+    let chapters = "หมวด 1 การสรรหาและคัดเลือก\nหมวด 2 การบรรจุและแต่งตั้ง\nหมวด 3 การพัฒนาบุคลากร\nหมวด 4 การประเมินผลการปฏิบัติงาน\nหมวด 5 การให้คุณให้โทษ วินัย และขวัญกำลังใจ";
+    let whole = format!("ข้อบังคับว่าด้วยการบริหารงานบุคคล พ.ศ. 2558\n{chapters}");
+    let (verdict, why) = decide(2564, "O27", &paper(label, &whole));
+    assert_eq!(verdict, Decision::Pass, "{why}");
+    let one = "หลักเกณฑ์การประเมินผลการปฏิบัติงาน พ.ศ. 2558\nใช้ประกอบการเลื่อนขั้น การพัฒนา และการบรรจุ";
+    assert_eq!(decide(2564, "O27", &paper(label, one)).0, Decision::Fail);
+}
