@@ -13,6 +13,9 @@ use crate::figures::{Cells, Found, Phrases, error_rate, four_letter_share, key, 
 use crate::pictures::{self, Pictures};
 use crate::{Read, mean_and_worst, of, read};
 
+/// Files whose letters were lost when Ghostscript wrote their Type 3 and subset fonts anew, as any reader shows.
+const LOST: [&str; 2] = ["gs-chromium", "gs-reportlab"];
+
 /// What the script says of a file it made.
 #[derive(Debug, Default, Deserialize)]
 struct Made {
@@ -103,10 +106,11 @@ impl Set {
             .map(|name| {
                 let name = format!("{under}/{name}");
                 let body = std::fs::read(self.folder.join(&name)).unwrap();
-                let made = self.made.remove(&name).unwrap_or_else(|| Made {
+                let mut made = self.made.remove(&name).unwrap_or_else(|| Made {
                     truth: self.truth_by_name(&name),
                     ..Made::default()
                 });
+                made.unreadable |= LOST.iter().any(|lost| name.contains(lost));
                 File { name, body, made }
             })
             .collect()

@@ -149,3 +149,6 @@ impl Pages {
 fn mended(text: &str) -> String {
     repair_mojibake(text).unwrap_or_else(|| text.to_owned())
 }
+
+#[cfg(test)]
+mod tests;

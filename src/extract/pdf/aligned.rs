@@ -6,8 +6,6 @@
 use super::grid::Grid;
 use super::piece::{Piece, Turn};
 
-/// Pieces of a page with more are a drawing.
-const MAX_PIECES: usize = 20_000;
 const COLUMNS: usize = 3;
 const LINES: usize = 4;
 
@@ -44,11 +42,7 @@ pub(super) fn grids<'a>(pieces: impl Iterator<Item = &'a Piece>, turn: Turn) -> 
 fn rows<'a>(pieces: impl Iterator<Item = &'a Piece>) -> Vec<Row> {
     let mut pieces: Vec<&Piece> = pieces
         .filter(|piece| !piece.text.trim().is_empty())
-        .take(MAX_PIECES + 1)
         .collect();
-    if pieces.len() > MAX_PIECES {
-        return Vec::new();
-    }
     pieces.sort_by(|a, b| b.start.1.total_cmp(&a.start.1));
     let same_line = |a: &&Piece, b: &&Piece| a.start.1 - b.start.1 <= a.size.max(b.size) * 0.3;
     let mut rows = Vec::new();

@@ -11,6 +11,9 @@ use super::piece::{Fragment, Piece, Turn, join, join_cell};
 /// Tables and cells kept of one file.
 const MAX_TABLES: usize = 300;
 const MAX_CELLS: usize = 100_000;
+/// A page with more pieces of text is a drawing, one with more grids is too.
+const MAX_PIECES: usize = 20_000;
+const MAX_GRIDS: usize = 100;
 /// A longer cell is text, not the name of a column.
 const MAX_NAME: usize = 120;
 /// Letters of a heading.
@@ -142,7 +145,11 @@ fn parts(
     let turn = main_turn(drawn.pieces);
     let mut is_free = vec![true; drawn.pieces.len()];
     let mut tables: Vec<(Grid, Vec<String>)> = Vec::new();
+    if drawn.pieces.len() > MAX_PIECES {
+        return (Vec::new(), None);
+    }
     let mut found = grids(drawn.strokes, turn);
+    found.truncate(MAX_GRIDS);
     if found.is_empty() {
         found = aligned::grids(drawn.pieces.iter(), turn);
     }
@@ -383,8 +390,12 @@ fn header_depth(grid: &Grid, texts: &[String], first: usize) -> Option<usize> {
         .copied()
         .filter(|cell| !texts[*cell].is_empty())
         .collect();
-    let is_name =
-        |text: &str| text.chars().any(char::is_alphabetic) && text.chars().count() <= MAX_NAME;
+    // `๑. มาตรการ` is the first of a list, not the name of a column.
+    let is_name = |text: &str| {
+        let after = text.trim_start_matches(char::is_numeric);
+        let is_listed = after.len() < text.len() && after.starts_with(['.', ')']);
+        text.chars().any(char::is_alphabetic) && text.chars().count() <= MAX_NAME && !is_listed
+    };
     let all_names = names.iter().all(|cell| is_name(&texts[*cell]));
     if names.len() < 2 || names.len() * 3 < cells.len() * 2 || !all_names {
         return None;
