@@ -189,11 +189,6 @@ fn merged<'a>(
 fn no_two_words_of_the_rules_are_merged() {
     let words = vocabulary();
     assert!(words.len() > 1000 && words.contains("ทุจริต") && words.contains("สุจริต"));
-    let long: BTreeSet<String> = words
-        .iter()
-        .filter(|word| letters(word) >= 9)
-        .cloned()
-        .collect();
     let allowed = table("alike.tsv");
     let known = |one: &str, other: &str| {
         let same = |a: &str, b: &str| a == one && other.contains(b);
@@ -431,6 +426,8 @@ proptest! {
         word in proptest::sample::select(vocabulary().into_iter().collect::<Vec<_>>()),
         after in r"([ \n.)][กนรสตม่้ิัำาเ๒5 \n\u{FFFD}]{0,20}|\PC{0,12})",
     ) {
+        // A lone เ before a word that begins with one makes แ of both, in the quotation and not in the hit.
+        prop_assume!(!skeleton(&before).ends_with('เ'));
         let (_, damage) = ANY_WORD[damage];
         let text = Text::new(format!("{before} {} {after}", damage(&word)));
         if let Some(range) = text.find(&Needle::parse(&word)) {
