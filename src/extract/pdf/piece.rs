@@ -115,6 +115,24 @@ impl<'a> Fragment<'a> {
     }
 }
 
+impl Fragment<'_> {
+    /// How far along the line it reaches. Browsers write a letter and its mark as one cluster that ends, by their own
+    /// account, where the mark ends: amid the letter.
+    fn reach(&self) -> f32 {
+        /// Widths of Thai letters, as shares of their height: the narrowest, and a usual one.
+        const NARROW: f32 = 0.4;
+        const USUAL: f32 = 0.7;
+        let letters = self.text.chars().filter(|&c| !is_drawn_mark(c)).count();
+        let least = self.size * letters.min(u16::MAX.into()) as f32;
+        let is_cluster = letters > 0 && self.text.ends_with(is_drawn_mark);
+        if is_cluster && self.end.0 - self.start.0 < least * NARROW {
+            self.end.0.max(self.start.0 + least * USUAL)
+        } else {
+            self.end.0
+        }
+    }
+}
+
 /// How a fragment follows the one before it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Step {
@@ -131,7 +149,7 @@ impl Step {
         }
         let size = next.size.max(last.size).max(1.0);
         let rise = (next.start.1 - last.end.1).abs();
-        let gap = next.start.0 - last.end.0;
+        let gap = next.start.0 - last.reach();
         // Two numbers in cells that nearly touch are still two numbers.
         let between_numbers =
             last.text.ends_with(char::is_numeric) && next.text.starts_with(char::is_numeric);
@@ -242,6 +260,19 @@ mod tests {
         assert_eq!(join_cell(&pieces, 40.0), "เวียง");
         let apart = [drawn("เวียง", 0.0, 10.0), drawn("ใหม่", 13.0, 20.0)];
         assert_eq!(join(apart.into_iter()), "เวียง ใหม่");
+    }
+
+    #[test]
+    fn a_cluster_reaches_as_far_as_its_letter() {
+        let pieces = [
+            drawn("ใ", 0.0, 4.0),
+            drawn("ช\u{E49}", 4.0, 5.7),
+            drawn("จ\u{E48}", 10.0, 13.4),
+            drawn("าย", 15.5, 26.0),
+        ];
+        assert_eq!(join(pieces.into_iter()), "ใช้จ่าย");
+        let apart = [drawn("ใช\u{E49}", 0.0, 10.0), drawn("จ่าย", 13.0, 20.0)];
+        assert_eq!(join(apart.into_iter()), "ใช้ จ่าย");
     }
 
     #[test]
