@@ -434,40 +434,37 @@ impl Grid {
             into[cell].push(whole);
             return true;
         }
-        // One run of letters over several cells: each part goes to its own.
-        let mut is_placed = false;
-        let mut from: Option<(usize, usize, f32)> = None;
+        // One run of letters over several cells: each part goes to its own. Parts have a space or a gap between them; a
+        // word too long for its cell stays whole.
         let ends = piece.letters.iter().skip(1).copied().chain([piece.end.0]);
-        let letters = piece
-            .text
-            .char_indices()
-            .zip(piece.letters.iter().copied().zip(ends));
-        let mut put = |cell: usize, begin: usize, end: usize, x: Point| {
-            into[cell].push(Fragment {
-                text: &piece.text[begin..end],
-                start: (x.0, piece.start.1),
-                end: (x.1, piece.end.1),
-                ..whole
-            });
-            is_placed = true;
-        };
-        for ((at, c), (x, x_end)) in letters {
-            let cell = if crate::thai::is_mark(c) || c.is_whitespace() {
-                None
-            } else {
-                self.cell_at(inner(f32::midpoint(x, x_end)))
-            };
-            match (from, cell) {
-                (None, Some(cell)) => from = Some((cell, at, x)),
-                (Some((before, begin, left)), Some(cell)) if cell != before => {
-                    put(before, begin, at, (left, x));
-                    from = Some((cell, at, x));
+        let places = piece.letters.iter().copied().zip(ends);
+        let mut part: Option<(usize, usize, f32)> = None;
+        let mut parts = Vec::new();
+        let mut is_apart = true;
+        for ((at, c), (x, x_end)) in piece.text.char_indices().zip(places) {
+            let cell = self.cell_at(inner(f32::midpoint(x, x_end.min(x + piece.size))));
+            match (part, cell) {
+                _ if c.is_whitespace() => {}
+                (None, Some(cell)) => part = Some((cell, at, x)),
+                (Some((before, from, left)), Some(cell)) if cell != before && is_apart => {
+                    parts.push((before, from..at, left, x));
+                    part = Some((cell, at, x));
                 }
                 _ => {}
             }
+            is_apart = c.is_whitespace() || x_end - x > piece.size * 1.2;
         }
-        if let Some((cell, begin, left)) = from {
-            put(cell, begin, piece.text.len(), (left, piece.end.0));
+        if let Some((cell, from, left)) = part {
+            parts.push((cell, from..piece.text.len(), left, piece.end.0));
+        }
+        let is_placed = !parts.is_empty();
+        for (cell, range, left, right) in parts {
+            into[cell].push(Fragment {
+                text: &piece.text[range],
+                start: (left, piece.start.1),
+                end: (right, piece.end.1),
+                ..whole
+            });
         }
         is_placed
     }

@@ -60,7 +60,9 @@ fn file(sheets: &[Sheet]) -> Vec<u8> {
         let head = format!("<<{dict}/Length {}>>stream\n", data.len());
         [head.as_bytes(), data, b"\nendstream"].concat()
     };
-    let widths = vec!["500"; 224].join(" ");
+    let is_mark = |code: &i32| matches!(code, 0xD1 | 0xD4..=0xDA | 0xE7..=0xEE);
+    let widths = (32..256).map(|code| if is_mark(&code) { "0" } else { "500" });
+    let widths = widths.collect::<Vec<&str>>().join(" ");
     let font = format!(
         "<</Type/Font/Subtype/TrueType/BaseFont/Thai/FirstChar 32/LastChar 255/Widths[{widths}]/ToUnicode 4 0 R>>"
     );
@@ -132,6 +134,18 @@ fn month() -> Sheet {
         .words(55.0, 650.0, "2")
         .words(105.0, 650.0, "จ้างซ่อมรถบรรทุกน้ำ")
         .words(305.0, 650.0, "๔,๘๐๐.๐๐")
+}
+
+#[test]
+fn a_run_of_letters_over_several_cells_is_cut_between_words_only() {
+    let sheet = Sheet::default()
+        .ruled(&[50.0, 110.0, 170.0, 260.0], &[750.0, 710.0, 670.0])
+        .words(60.0, 730.0, "รายการ    จำนวน     หน่วยนับ")
+        .words(60.0, 690.0, "กระดาษถ่ายเอกสาร")
+        .words(180.0, 690.0, "10");
+    let tables = tables(&[sheet]);
+    assert_eq!(tables[0].header, ["รายการ", "จำนวน", "หน่วยนับ"]);
+    assert_eq!(tables[0].rows, [["กระดาษถ่ายเอกสาร", "", "10"]]);
 }
 
 const HEADER: [&str; 3] = ["ลำดับที่", "งานที่จัดซื้อหรือจัดจ้างทั้งหมดในรอบเดือน", "วงเงิน (บาท)"];
