@@ -156,10 +156,10 @@ fn texts(script: &str) -> Vec<String> {
 }
 
 /// Pairs of words of which one is found in the other although it is not written there.
-fn merged<'a>(
-    words: &'a BTreeSet<String>,
+fn merged(
+    words: &BTreeSet<String>,
     found: impl Fn(&Text, &Needle) -> bool,
-) -> BTreeMap<&'a str, Vec<&'a str>> {
+) -> BTreeMap<&str, Vec<&str>> {
     let plain = |word: &str| {
         clean(word)
             .split_whitespace()

@@ -114,7 +114,7 @@ fn split(code: &str) -> Vec<String> {
     for c in code.chars().take(400) {
         let is_literal = is_quoted || is_escaped;
         is_escaped = !is_literal && matches!(c, '\\' | '_' | '*');
-        is_quoted ^= c == '"' && !(is_literal && !is_quoted);
+        is_quoted ^= c == '"' && (is_quoted || !is_literal);
         if c == ';' && !is_literal {
             parts.push(String::new());
         } else if let Some(part) = parts.last_mut() {

@@ -169,10 +169,10 @@ fn parts<'b>(content: &'b [u8], mark: &'b [u8]) -> impl Iterator<Item = &'b [u8]
             };
             let start = at;
             at += line.len();
-            if line.starts_with(mark) {
-                if let Some(from) = open.replace(at) {
-                    return content.get(from..start);
-                }
+            if line.starts_with(mark)
+                && let Some(from) = open.replace(at)
+            {
+                return content.get(from..start);
             }
         }
     })

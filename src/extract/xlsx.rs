@@ -281,7 +281,7 @@ pub(super) fn read_flat(xml: &[u8]) -> Document {
                 sheet = Sheet::default();
                 is_hidden = false;
             }
-            Node::Text(text) if text == "SheetHidden" => is_hidden = true,
+            Node::Text("SheetHidden") => is_hidden = true,
             Node::Open("Row", tag) => {
                 sheet.row = place(tag, sheet.row);
                 sheet.column = 0;
