@@ -64,10 +64,11 @@ const POSITIONS: [&str; 26] = [
 const ACTING: [&str; 4] = ["ปฏิบัติหน้าที่", "รักษาราชการแทน", "รักษาการแทน", "ทำการแทน"];
 
 /// Words behind which stands somebody who does not lead: company, and the chief who sent another.
-const BESIDE: [&str; 9] = [
+const BESIDE: [&str; 10] = [
     "พร้อมด้วย",
     "พร้อมทั้ง",
     "โดยมี",
+    "รับมอบหมายจาก",
     "มอบหมายจาก",
     "ผู้แทนนายก",
     "ผู้แทนผู้",
@@ -258,7 +259,6 @@ fn cut_position(text: &str) -> String {
         "พร้อม",
         "เป็น",
         "มอบ",
-        "รับมอบ",
         "กล่าว",
         "เข้า",
         "ร่วม",
