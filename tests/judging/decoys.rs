@@ -157,7 +157,7 @@ fn jobs_and_examinations_are_no_news_of_what_the_agency_does() {
     let page = |title: &str| {
         Web::linking(&[("news", "ข่าวประชาสัมพันธ์")])
             .page("news", "ข่าวประชาสัมพันธ์", &list(&[("a", title)]))
-            .page("a", title, "<p>วันที่ 2 กุมภาพันธ์ 2564</p>")
+            .page("a", title, &format!("<p>เมื่อวันที่ 2 กุมภาพันธ์ 2564 {title}</p>"))
     };
     let (verdict, why) = decide(2564, "O7", &page("ประกาศผลการสอบคัดเลือกเจ้าหน้าที่"));
     assert_eq!(verdict, Decision::Fail, "{why}");
@@ -189,21 +189,20 @@ fn a_month_without_purchases_is_a_month_reported() {
         "กุมภาพันธ์ 2564",
         "มีนาคม 2564",
     ];
+    let form = "งานจัดซื้อ วงเงิน ราคากลาง วิธีซื้อ ผู้เสนอราคา ผู้ได้รับการคัดเลือก เหตุผล เลขที่สัญญา\n1 ซื้อวัสดุ 9,000 9,000 เฉพาะเจาะจง ร้าน ก ร้าน ก ราคาต่ำสุด 1/64";
     let site = |silent: &str| {
-        let title = |month: &str| format!("สรุปผลการจัดซื้อจัดจ้าง เดือน{month}");
-        let titles: Vec<String> = months.iter().map(|month| title(month)).collect();
-        let paths: Vec<String> = (0..6).map(|n| format!("m{n}")).collect();
+        let titles = months.map(|month| format!("สรุปผลการจัดซื้อจัดจ้าง เดือน{month}"));
+        let paths = ["m0.docx", "m1", "m2.docx", "m3.docx", "m4.docx", "m5.docx"];
         let links: Vec<(&str, &str)> = paths
-            .iter()
-            .zip(&titles)
-            .map(|(path, title)| (path.as_str(), title.as_str()))
+            .into_iter()
+            .zip(titles.iter().map(String::as_str))
             .collect();
-        let form = "<table><tr><th>งานจัดซื้อ</th><th>วงเงิน</th><th>ราคากลาง</th><th>วิธีซื้อ</th><th>ผู้เสนอราคา</th><th>ผู้ได้รับการคัดเลือก</th><th>เหตุผล</th><th>เลขที่สัญญา</th></tr><tr><td>วัสดุ</td><td>9</td><td>9</td><td>เฉพาะเจาะจง</td><td>ร้าน ก</td><td>ร้าน ก</td><td>ต่ำสุด</td><td>1/64</td></tr></table>";
-        let mut web = Web::linking(&links);
-        for (n, (path, title)) in links.iter().enumerate() {
-            web = web.page(path, title, if n == 1 { silent } else { form });
-        }
-        web
+        links
+            .iter()
+            .fold(Web::linking(&links), |web, (path, title)| match *path {
+                "m1" => web.page(path, title, silent),
+                file => web.file(file, &format!("{title}\n{form}")),
+            })
     };
     let none = site("<p>ในรอบเดือนนี้ไม่มีการจัดซื้อจัดจ้าง</p>");
     let (verdict, why) = decide(2564, "O23", &none);
