@@ -29,6 +29,8 @@ const IN_TABLE: u16 = 0x2416;
 const ENDS_ROW: u16 = 0x2417;
 const IS_DELETED: u16 = 0x0800;
 const IS_HIDDEN: u16 = 0x083C;
+/// The list of properties is too long for its page and stands in the data stream.
+const ELSEWHERE: u16 = 0x6646;
 
 /// Reads a Word file of 1995 to 2003.
 pub(super) fn read(body: &[u8]) -> Document {
@@ -67,13 +69,17 @@ fn read_streams(ole: &Ole, main: &[u8]) -> Result<Document, Reading> {
     if pieces.is_empty() {
         return Err(Reading::Damaged);
     }
+    let formats = Formats {
+        main,
+        data: ole.stream("Data").unwrap_or_default(),
+    };
     let (letters, paragraphs) = (part(main, &table, 12), part(main, &table, 13));
-    let mut left_out = ranges(main, letters, 1, IS_DELETED);
-    left_out.extend(ranges(main, letters, 1, IS_HIDDEN));
-    let rows = ranges(main, paragraphs, 13, ENDS_ROW);
+    let mut left_out = formats.ranges(letters, LETTER, IS_DELETED);
+    left_out.extend(formats.ranges(letters, LETTER, IS_HIDDEN));
+    let rows = formats.ranges(paragraphs, PARAGRAPH, ENDS_ROW);
     let mut writing = Writing {
         left_out: Stretches::new(left_out),
-        in_table: Stretches::new(ranges(main, paragraphs, 13, IN_TABLE)),
+        in_table: Stretches::new(formats.ranges(paragraphs, PARAGRAPH, IN_TABLE)),
         row_ends: rows.iter().map(|range| range.end).collect(),
         ..Writing::default()
     };
@@ -147,58 +153,71 @@ fn pieces(mut table: &[u8]) -> Vec<Piece> {
     (0..count).filter_map(piece).collect()
 }
 
-/// Where letters or paragraphs have a property. Pages of formatting list their ends and what holds for each.
-fn ranges(main: &[u8], list: Option<&[u8]>, entry: usize, wanted: u16) -> Vec<Range<usize>> {
-    let list = list.unwrap_or_default();
-    let pages = list.len().saturating_sub(4) / 8;
-    let mut found = Vec::new();
-    for at in 0..pages.min(PAGES) {
-        let number = word(list, 4 * (pages + 1) + 4 * at).unwrap_or(0) as usize & 0x3F_FFFF;
-        let Some(page) = main.get(number * PAGE..(number + 1) * PAGE) else {
-            continue;
-        };
-        let count = usize::from(page[PAGE - 1]);
-        for at in 0..count {
-            let (Some(from), Some(to)) = (word(page, 4 * at), word(page, 4 * at + 4)) else {
-                break;
+/// Bytes of an entry in a page of formatting, for letters and for paragraphs.
+const LETTER: usize = 1;
+const PARAGRAPH: usize = 13;
+
+/// The streams that hold formatting.
+struct Formats<'m> {
+    main: &'m [u8],
+    data: Vec<u8>,
+}
+
+impl Formats<'_> {
+    /// Where letters or paragraphs have a property. Pages list their ends and what holds for each.
+    fn ranges(&self, list: Option<&[u8]>, entry: usize, wanted: u16) -> Vec<Range<usize>> {
+        let list = list.unwrap_or_default();
+        let pages = list.len().saturating_sub(4) / 8;
+        let mut found = Vec::new();
+        for at in 0..pages.min(PAGES) {
+            let number = word(list, 4 * (pages + 1) + 4 * at).unwrap_or(0) as usize & 0x3F_FFFF;
+            let Some(page) = self.main.get(number * PAGE..(number + 1) * PAGE) else {
+                continue;
             };
-            let place = 4 * (count + 1) + entry * at;
-            let properties = page.get(place).map(|&half| 2 * usize::from(half));
-            let holds = properties
-                .filter(|&start| start > 0)
-                .and_then(|start| {
-                    if entry == 1 {
-                        letter_list(page, start)
-                    } else {
-                        paragraph_list(page, start)
-                    }
-                })
-                .is_some_and(|list| is_set(list, wanted));
-            if holds {
-                found.push(from as usize..to as usize);
+            let count = usize::from(page[PAGE - 1]);
+            for at in 0..count {
+                let (Some(from), Some(to)) = (word(page, 4 * at), word(page, 4 * at + 4)) else {
+                    break;
+                };
+                let start = page.get(4 * (count + 1) + entry * at).copied().unwrap_or(0);
+                let properties = properties(page, 2 * usize::from(start), entry);
+                if start > 0 && properties.is_some_and(|list| self.is_set(list, wanted)) {
+                    found.push(from as usize..to as usize);
+                }
             }
         }
+        found
     }
-    found
+
+    /// Whether a list of properties sets one.
+    fn is_set(&self, list: &[u8], wanted: u16) -> bool {
+        if half(list, 0) == Some(ELSEWHERE)
+            && let Some(place) = word(list, 2)
+        {
+            let place = place as usize;
+            let length = half(&self.data, place).map_or(0, usize::from);
+            let list = self.data.get(place + 2..place + 2 + length);
+            return list.is_some_and(|list| sets(list, wanted));
+        }
+        sets(list, wanted)
+    }
 }
 
-fn letter_list(page: &[u8], start: usize) -> Option<&[u8]> {
+/// The list of properties that begins at a byte of a page.
+fn properties(page: &[u8], start: usize, entry: usize) -> Option<&[u8]> {
     let length = usize::from(*page.get(start)?);
-    page.get(start + 1..start + 1 + length)
-}
-
-fn paragraph_list(page: &[u8], start: usize) -> Option<&[u8]> {
-    // The length counts pairs; zero says that the next byte counts them.
-    let (from, length) = match usize::from(*page.get(start)?) {
+    if entry == LETTER {
+        return page.get(start + 1..start + 1 + length);
+    }
+    // The length counts pairs; zero says that the next byte counts them. The style comes first.
+    let (from, length) = match length {
         0 => (start + 2, 2 * usize::from(*page.get(start + 1)?)),
         pairs => (start + 1, 2 * pairs - 1),
     };
-    // The style comes first.
     page.get(from + 2..(from + length).min(page.len()))
 }
 
-/// Whether a list of properties sets one.
-fn is_set(list: &[u8], wanted: u16) -> bool {
+fn sets(list: &[u8], wanted: u16) -> bool {
     let mut at = 0;
     while let Some(property) = half(list, at) {
         let value = list.get(at + 2).copied().unwrap_or(0);

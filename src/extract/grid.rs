@@ -49,19 +49,23 @@ pub(super) fn table(title: String, rows: Vec<Vec<String>>, marked: usize) -> Opt
         .collect::<Vec<_>>()
         .join(" ");
     let title = crate::thai::head(&title, TITLE).to_owned();
-    let body = rows
-        .into_iter()
-        .skip(at + depth)
-        .filter(|row| filled(row) > 0)
-        .map(|mut row| {
-            row.resize(columns, String::new());
-            row
-        })
-        .collect();
+    // Cells that span several columns leave some empty in every row.
+    let mut is_used: Vec<bool> = header.iter().map(|name| !name.is_empty()).collect();
+    for row in &rows[at + depth..] {
+        for (used, cell) in is_used.iter_mut().zip(row) {
+            *used |= !cell.is_empty();
+        }
+    }
+    let used = |row: Vec<String>| -> Vec<String> {
+        let cells = row.into_iter().chain(std::iter::repeat(String::new()));
+        let kept = cells.zip(&is_used).filter(|(_, used)| **used);
+        kept.map(|(cell, _)| cell).collect()
+    };
+    let body = rows.into_iter().skip(at + depth);
     Some(Table {
         title,
-        header,
-        rows: body,
+        rows: body.filter(|row| filled(row) > 0).map(&used).collect(),
+        header: used(header),
     })
 }
 
@@ -231,6 +235,13 @@ mod tests {
         assert_eq!(table.rows.len(), 2);
         // Numbers are no names.
         assert!(super::table(String::new(), rows(&["1 | 2 | 3", "4 | 5 | 6"]), 0).is_none());
+    }
+
+    #[test]
+    fn columns_that_nothing_fills_are_left_out() {
+        let table = read(&["รายการ | | วงเงิน | ", "ถนน | | 5 | ", "ท่อ"]);
+        assert_eq!(table.header, ["รายการ", "วงเงิน"]);
+        assert_eq!(table.rows, [["ถนน", "5"], ["ท่อ", ""]]);
     }
 
     #[test]

@@ -163,10 +163,12 @@ fn in_zip(body: &[u8]) -> DocumentKind {
     let Ok(mut archive) = Archive::open(body) else {
         return by_words(&body[..body.len().min(HEAD)]);
     };
-    if archive.has("content.xml")
-        && let Ok(mimetype) = archive.part("mimetype")
-    {
-        return by_words(&mimetype.bytes[..mimetype.bytes.len().min(200)]);
+    // Open documents say first what they are.
+    if let Ok(mimetype) = archive.part("mimetype") {
+        let kind = by_words(&mimetype.bytes[..mimetype.bytes.len().min(200)]);
+        if kind != DocumentKind::Archive {
+            return kind;
+        }
     }
     let names = archive.names();
     let holds = |folder: &str| names.iter().any(|name| name.starts_with(folder));

@@ -472,6 +472,21 @@ fn a_cut_or_scratched_file_keeps_the_words_that_are_left() {
 }
 
 #[test]
+fn an_open_document_that_lost_its_text_is_damaged_and_no_archive_of_pictures() {
+    let whole = zip(&[
+        ("mimetype", "application/vnd.oasis.opendocument.text"),
+        ("Pictures/1.png", "\u{89}PNG"),
+        ("content.xml", "<x/>"),
+    ]);
+    let at = whole.windows(11).position(|name| name == b"content.xml");
+    let document = read(&whole[..at.unwrap() - 30], "a.odt", None);
+    assert_eq!(
+        (document.kind, document.reading),
+        (DocumentKind::Word, Reading::Damaged)
+    );
+}
+
+#[test]
 fn a_text_box_is_read_once_and_hidden_text_never() {
     let body = "<w:p><w:r><w:t>ประกาศ</w:t></w:r><w:r><mc:AlternateContent><mc:Choice><w:txbxContent><w:p><w:r><w:t>ในกรอบ</w:t></w:r></w:p></w:txbxContent></mc:Choice>\
         <mc:Fallback><w:txbxContent><w:p><w:r><w:t>ในกรอบ</w:t></w:r></w:p></w:txbxContent></mc:Fallback></mc:AlternateContent></w:r><w:r><w:t> ฉบับจริง</w:t></w:r></w:p>\
