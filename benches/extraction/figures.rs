@@ -174,6 +174,8 @@ pub(crate) struct Cells {
     /// Header cells of the true text, and those read as header cells, word for word.
     pub(crate) headers: usize,
     pub(crate) headers_right: usize,
+    /// … and those read so but for marks above and below, and ำ.
+    pub(crate) headers_near: usize,
     /// Header cells that were read and that no true header has.
     pub(crate) headers_wrong: usize,
     /// Body cells of the true text, and those read word for word in a table with the right header.
@@ -205,6 +207,14 @@ impl Cells {
             it.headers += head.iter().filter(filled).count();
             let best = headers.iter().map(right).max().unwrap_or(0);
             it.headers_right += best;
+            let near = |header: &Vec<String>| {
+                let header: Vec<String> = header.iter().map(|cell| thai::skeleton(cell)).collect();
+                let cells = head.iter().filter(filled);
+                cells
+                    .filter(|cell| header.contains(&thai::skeleton(cell)))
+                    .count()
+            };
+            it.headers_near += headers.iter().map(near).max().unwrap_or(0);
             let mut bodies: BTreeMap<String, usize> = BTreeMap::new();
             let same = read
                 .iter()
@@ -221,7 +231,12 @@ impl Cells {
                 }
             }
         }
-        let known = |cell: &&String| truth.iter().any(|table| table[0].contains(cell));
+        let known = |cell: &&String| {
+            let cell = thai::skeleton(cell);
+            truth
+                .iter()
+                .any(|table| table[0].iter().any(|name| thai::skeleton(name) == cell))
+        };
         let read = headers.iter().flatten().filter(filled);
         it.headers_wrong = read.filter(|cell| !known(cell)).count();
         it
@@ -232,6 +247,7 @@ impl Cells {
         self.tables_read += other.tables_read;
         self.headers += other.headers;
         self.headers_right += other.headers_right;
+        self.headers_near += other.headers_near;
         self.headers_wrong += other.headers_wrong;
         self.cells += other.cells;
         self.cells_right += other.cells_right;

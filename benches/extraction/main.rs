@@ -133,8 +133,12 @@ fn read(url: &Url, said: Option<&str>, body: &[u8]) -> Read {
     }
 }
 
+/// Lines of a page. Cells of a row stand apart by bars, which the true text has not.
 fn lines(blocks: &[Block]) -> String {
-    let lines: Vec<&str> = blocks.iter().map(|block| block.text.as_str()).collect();
+    let lines: Vec<String> = blocks
+        .iter()
+        .map(|block| block.text.replace(" | ", " "))
+        .collect();
     lines.join("\n")
 }
 

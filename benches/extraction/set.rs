@@ -198,9 +198,10 @@ impl Group {
     fn print_tables(&self, name: &str) {
         let cells = self.cells;
         println!(
-            "| {name} | {} | {} | {} | {} | {} |",
+            "| {name} | {} | {} | {} | {} | {} | {} |",
             of(cells.tables_read, cells.tables),
             of(cells.headers_right, cells.headers),
+            of(cells.headers_near, cells.headers),
             cells.headers_wrong,
             of(cells.cells_right, cells.cells),
             self.false_tables,
@@ -266,9 +267,9 @@ fn print_groups(groups: &BTreeMap<String, Group>) {
 
     println!("\n## Tables\n");
     println!(
-        "| format | tables read / there | header cells right | header cells wrong | body cells right | tables in prose |"
+        "| format | tables read / there | header cells: exact | tolerant | wrong | body cells right | tables in prose |"
     );
-    println!("|{}", " --- |".repeat(6));
+    println!("|{}", " --- |".repeat(7));
     groups
         .iter()
         .for_each(|(name, group)| group.print_tables(name));

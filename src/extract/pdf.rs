@@ -2,6 +2,7 @@
 
 mod aligned;
 mod grid;
+mod letters;
 mod piece;
 mod source;
 mod tables;

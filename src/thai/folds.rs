@@ -50,7 +50,7 @@ const OPENERS: &str = "นายก สมาชิก จาก ตาม เ�
 const BINDING: [char; 10] = ['ก', 'ข', 'ค', 'ช', 'ต', 'ม', 'ร', 'ล', 'ส', 'ห'];
 
 /// Letters that no Thai word writes with sara am: `งบประมำณ` can only be `งบประมาณ`.
-pub(super) const fn takes_am(c: char) -> bool {
+pub(crate) const fn takes_am(c: char) -> bool {
     !matches!(
         c,
         'ง' | 'ว'

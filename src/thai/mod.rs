@@ -17,6 +17,7 @@ mod wear;
 
 pub(crate) use blanks::unfilled;
 pub use charset::{Quality, decode, quality, repair_mojibake};
+pub(crate) use folds::takes_am;
 pub use form::{clean, key, skeleton};
 pub(crate) use text::head;
 pub use text::{Needle, Text};

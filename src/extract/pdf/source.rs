@@ -10,6 +10,7 @@ use pdfboss_text::{
 
 use super::super::Reading;
 use super::grid::Stroke;
+use super::letters::restore;
 use super::piece::{Piece, turned};
 
 /// Depth of forms within forms searched for pictures.
@@ -78,7 +79,7 @@ impl Source for Boss {
 
     fn page(&self, index: usize) -> Option<Sheet> {
         let page: Page = self.pdf.page(index).ok()?;
-        let (spans, rulings, report) = extract_spans_and_rulings_reporting_cached(
+        let (mut spans, rulings, report) = extract_spans_and_rulings_reporting_cached(
             &self.pdf,
             &page,
             &self.fonts,
@@ -88,6 +89,11 @@ impl Source for Boss {
         let is_text = |kind: SkippedTextKind| {
             matches!(kind, SkippedTextKind::PageContents | SkippedTextKind::Form)
         };
+        restore(
+            spans
+                .iter_mut()
+                .map(|span| (span.font.as_str(), &mut span.text)),
+        );
         let has_picture = has_picture(&self.pdf, &page.resources, MAX_FORMS);
         let letters = spans.iter().map(|span| span.text.len()).sum::<usize>();
         Some(Sheet {

@@ -2,6 +2,7 @@ use encoding_rs::WINDOWS_874;
 use proptest::prelude::*;
 
 use super::grid::{Stroke, grids};
+use super::letters::restore;
 use super::piece::{Fragment, Piece, join, join_cell};
 use super::read;
 use crate::extract::{Document, Reading, Table};
@@ -370,6 +371,39 @@ fn a_cluster_written_again_for_its_mark_is_read_once() {
     assert_eq!(read(&name), "วิวิธ");
     let digits = [piece("1", 50.0, 57.0), piece("1", 57.0, 64.0)];
     assert_eq!(read(&digits), "11");
+}
+
+#[test]
+fn letters_named_wrongly_are_told_by_the_rest_of_their_font() {
+    let restored = |runs: &[(&'static str, &str)]| -> String {
+        let mut runs: Vec<(&str, String)> = runs
+            .iter()
+            .map(|(font, text)| (*font, (*text).to_owned()))
+            .collect();
+        restore(runs.iter_mut().map(|(font, text)| (*font, text)));
+        runs.into_iter().map(|(_, text)| text).collect()
+    };
+    // Every า is called ำ; a circle, with a name or without, tells the true ones.
+    let all = "งำนรำคำกลำง บริหำรส่วนตำบล ประจ\u{FFFD}ำปี น้\u{FFFD}ำมัน";
+    assert_eq!(
+        restored(&[("F1", all)]),
+        "งานราคากลาง บริหารส่วนตาบล ประจ\u{FFFD}ำปี น้\u{FFFD}ำมัน"
+    );
+    // The circle has no name, tones have.
+    let circle = [
+        ("F1", "ว่าด้วยการจ้าง "),
+        ("F1", "ด\u{FFFD}"),
+        ("F1", "าเนินการ"),
+        ("F1", "ป\u{FFFD}า"),
+    ];
+    assert_eq!(restored(&circle), "ว่าด้วยการจ้าง ด\u{FFFD}ำเนินการป\u{FFFD}า");
+    // A font whose tones have no names tells nothing; nor does another font.
+    for sound in ["ค\u{FFFD}าใช้จ่ายการ", "ประจำตำบลดำเนินการ", "คำสั่ง"]
+    {
+        assert_eq!(restored(&[("F1", sound)]), sound);
+    }
+    let other = [("F1", "งำนรำคำกลำงบริหำร"), ("F2", "ประจำ")];
+    assert!(restored(&other).ends_with("ประจำ"));
 }
 
 #[test]
