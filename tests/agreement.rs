@@ -23,7 +23,7 @@ use prongsai::judge::{Decision, Verdict};
 use prongsai::ocr::{Budget, Engine, Fault, Picture, Readings, Tesseract, judge_with_ocr};
 use prongsai::rules::pack::{Pack, Sources};
 use prongsai::rules::vocabulary;
-use prongsai::site::Site;
+use prongsai::site::{Site, Transcript};
 use prongsai::year::FiscalYear;
 use serde::Deserialize;
 
@@ -115,7 +115,7 @@ impl Engine for Kept {
         &self.0
     }
 
-    fn read(&self, _: &Picture<'_>, _: Duration) -> Result<String, Fault> {
+    fn read(&self, _: &Picture<'_>, _: Duration) -> Result<Transcript, Fault> {
         Err(Fault::Engine)
     }
 }
@@ -133,7 +133,8 @@ fn judged(site: &str, year: i16, engine: &dyn Engine, readings: &mut Readings) -
     let pack = Pack::load(FiscalYear(year), &Sources::Embedded, vocabulary::register).unwrap();
     assert!(pack.faults().is_empty(), "{}", pack.faults()[0]);
     let built = Site::build(&capture, Some(agency.unwrap()));
-    let judged = judge_with_ocr(&pack, built, &capture, engine, Budget::default(), readings);
+    let budget = Budget::default();
+    let judged = judge_with_ocr(&pack, built, &capture, engine, budget, readings, &());
     for verdict in &judged.verdicts {
         let faults: Vec<String> = verdict.faults.iter().map(ToString::to_string).collect();
         assert!(faults.is_empty(), "{}: {}", verdict.id, faults.join("\n"));
@@ -179,7 +180,7 @@ fn all_rows() -> Rows {
         let engine = Kept(engine_of(&file));
         let mut readings = match eyes {
             Eyes::Plain => Readings::new(engine.version()),
-            Eyes::Ocr => Readings::load(&file, engine.version()),
+            Eyes::Ocr => Readings::load(&file, engine.version()).0,
         };
         let verdicts = judged(site, year, &engine, &mut readings);
         ((site, eyes), rows(site, year, &verdicts))

@@ -74,7 +74,7 @@ pub(crate) fn read(engine: &Tesseract, pictures: &Pictures<'_>) -> (String, Dura
     for (body, page) in &pictures.pages {
         let picture = page.map_or(Picture::Image(body), |page| Picture::PdfPage(body, page));
         match engine.read(&picture, PAGE_TIME) {
-            Ok(read) => text.push_str(&read),
+            Ok(read) => text.push_str(&read.text),
             Err(fault) => println!("<!-- {} {page:?}: {fault:?} -->", pictures.name),
         }
         text.push('\n');

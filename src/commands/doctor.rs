@@ -11,10 +11,14 @@ use super::{Exit, Failure};
 pub(super) struct Args {}
 
 pub(super) fn run() -> Result<Exit, Failure> {
-    let told = tell(&Toolbox::look());
+    let there = Toolbox::look();
     // A reader such as `head` may leave early; that is no fault.
-    let _ = std::io::stdout().write_all(told.as_bytes());
-    Ok(Exit::Done)
+    let _ = std::io::stdout().write_all(tell(&there).as_bytes());
+    Ok(if there.is_complete() {
+        Exit::Done
+    } else {
+        Exit::Gaps
+    })
 }
 
 fn tell(there: &Toolbox) -> String {
@@ -45,16 +49,41 @@ fn tell(there: &Toolbox) -> String {
         );
     }
     if there.is_complete() {
-        told.push_str("\nพร้อมใช้: ข้อที่ตัดสินไม่ได้เพราะเอกสารเป็นภาพ โปรแกรมจะลองอ่านด้วย OCR แล้วตัดสินใหม่\nตัวเลขไทยในภาพอ่านไม่ได้ ปีจึงดูจากชื่อลิงก์ หัวข้อ และเลขอารบิกเท่านั้น\n");
+        told.push_str("\nพร้อมใช้: ข้อที่ตัดสินไม่ได้เพราะเอกสารเป็นภาพ โปรแกรมจะลองอ่านด้วย OCR แล้วตัดสินใหม่\nตัวเลขไทยในภาพอ่านได้เฉพาะปี และเฉพาะเมื่อแน่ใจทุกหลัก นอกนั้นดูจากชื่อลิงก์ หัวข้อ และเลขอารบิก\n");
     } else {
         told.push_str("\nใช้งานได้โดยไม่ต้องติดตั้งเพิ่ม: ข้อที่เอกสารเป็นภาพจะส่งให้คนตรวจ\n");
-        told.push_str("ถ้าต้องการให้โปรแกรมอ่านเอกสารสแกนเอง ติดตั้งดังนี้\n");
-        told.push_str("  Debian, Ubuntu:  sudo apt install tesseract-ocr tesseract-ocr-tha\n");
-        told.push_str("  Fedora:          sudo dnf install tesseract tesseract-langpack-tha\n");
-        told.push_str("  macOS:           brew install tesseract tesseract-lang\n");
-        told.push_str(
-            "  Windows:         ติดตั้ง Tesseract (เลือกภาษา Thai) แล้วเพิ่มโฟลเดอร์ของโปรแกรมใน PATH\n",
+        told.push_str("ถ้าต้องการให้โปรแกรมอ่านเอกสารสแกนเอง ติดตั้งดังนี้ แล้วเรียก prongsai doctor อีกครั้ง\n");
+        let is_there = there.version.is_some();
+        let program = (!is_there).then_some("tesseract-ocr");
+        // The program brings English and the turning of pages along.
+        let languages = LANGUAGES
+            .iter()
+            .filter(|(name, _)| there.missing.contains(name) && (is_there || *name == "tha"));
+        let debian: Vec<&str> = program
+            .into_iter()
+            .chain(languages.map(|(_, package)| *package))
+            .collect();
+        let (fedora, brew, windows) = if is_there {
+            (
+                "tesseract-langpack-tha tesseract-osd",
+                "tesseract-lang",
+                "เรียกตัวติดตั้ง Tesseract อีกครั้งแล้วเลือก Additional language data: Thai",
+            )
+        } else {
+            (
+                "tesseract tesseract-langpack-tha",
+                "tesseract tesseract-lang",
+                "winget install UB-Mannheim.TesseractOCR (เลือก Additional language data: Thai) แล้วเพิ่มโฟลเดอร์ของโปรแกรมใน PATH",
+            )
+        };
+        let _ = writeln!(
+            told,
+            "  Debian, Ubuntu:  sudo apt install {}",
+            debian.join(" ")
         );
+        let _ = writeln!(told, "  Fedora:          sudo dnf install {fedora}");
+        let _ = writeln!(told, "  macOS:           brew install {brew}");
+        let _ = writeln!(told, "  Windows:         {windows}");
     }
     told
 }
@@ -76,7 +105,9 @@ mod tests {
             missing: vec!["tha"],
         });
         assert!(
-            no_thai.contains("มี     โปรแกรม tesseract 5.3.0") && no_thai.contains("apt install"),
+            no_thai.contains("มี     โปรแกรม tesseract 5.3.0")
+                && no_thai.contains("sudo apt install tesseract-ocr-tha\n")
+                && no_thai.contains("brew install tesseract-lang\n"),
             "{no_thai}"
         );
         let all = tell(&Toolbox {

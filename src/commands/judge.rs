@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use prongsai::fetch::capture::Capture;
 
+use super::progress::on_ctrl_c;
 use super::scans::Scans;
 use super::{Exit, Failure, args, finish, pipeline};
 
@@ -29,5 +30,7 @@ pub(super) fn run(asked: &Args) -> Result<Exit, Failure> {
     let capture = pipeline::reachable(capture)?;
     let bench = pipeline::Bench::set(&asked.basis, capture.taken_on)?;
     let reader = asked.scans.reader(Some(&asked.capture));
+    // Scans take minutes: an end keeps what was read. Nothing else waits for it.
+    let _ = on_ctrl_c();
     finish(&bench.judge(&capture, reader.as_ref()), &asked.report)
 }

@@ -1,14 +1,16 @@
 //! Reading scans: the options, the engine that is installed, and the file of what was read.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use prongsai::fetch::capture::Capture;
 use prongsai::judge::judge;
-use prongsai::ocr::{Budget, Judged, Readings, Tesseract, judge_with_ocr};
+use prongsai::ocr::{Budget, Judged, Readings, Tesseract, Watch, judge_with_ocr};
 use prongsai::rules::pack::Pack;
 use prongsai::site::Site;
 
+use super::progress::{Steps, is_over};
 use super::{args, say};
 
 /// How to read scans.
@@ -71,10 +73,14 @@ pub(super) fn decide(
         );
     };
     let engine = reader.engine.version();
-    let mut readings = match &reader.file {
+    let (mut readings, damaged) = match &reader.file {
         Some(file) => Readings::load(file, engine),
-        None => Readings::new(engine),
+        None => (Readings::new(engine), None),
     };
+    if let Some(damaged) = damaged {
+        say(&damaged.to_string());
+    }
+    let desk = Desk::new(reader.file.as_deref());
     let judged = judge_with_ocr(
         pack,
         site,
@@ -82,17 +88,77 @@ pub(super) fn decide(
         &reader.engine,
         reader.budget,
         &mut readings,
+        &desk,
     );
+    desk.done(&mut readings);
     if judged.used.pages > 0 {
         say(&format!(
             "อ่านเอกสารสแกนและรูปภาพด้วย OCR {} หน้า",
             judged.used.pages
         ));
     }
-    if let Some(file) = &reader.file
-        && let Err(spoilt) = readings.save(file)
-    {
-        say(&spoilt.to_string());
-    }
     (judged, true)
+}
+
+/// Keeps what is read while it is read, and shows it to the person who waits.
+struct Desk<'a> {
+    file: Option<&'a Path>,
+    bar: Steps,
+    saved: Mutex<Saved>,
+}
+
+struct Saved {
+    at: Instant,
+    /// That it cannot be kept is told once.
+    told: bool,
+}
+
+/// Time between two savings: what a power cut may cost.
+const SAVE_EVERY: Duration = Duration::from_secs(2);
+
+impl<'a> Desk<'a> {
+    fn new(file: Option<&'a Path>) -> Self {
+        Self {
+            file,
+            bar: Steps::new("หน้าสแกน (OCR)"),
+            saved: Mutex::new(Saved {
+                at: Instant::now(),
+                told: false,
+            }),
+        }
+    }
+
+    fn save(&self, readings: &mut Readings) {
+        let mut saved = self.saved.lock().unwrap_or_else(PoisonError::into_inner);
+        saved.at = Instant::now();
+        if let Some(Err(spoilt)) = self.file.map(|file| readings.save(file))
+            && !saved.told
+        {
+            saved.told = true;
+            self.bar.line(&spoilt.to_string());
+        }
+    }
+
+    fn done(self, readings: &mut Readings) {
+        self.save(readings);
+        self.bar.done();
+    }
+}
+
+impl Watch for Desk<'_> {
+    fn is_over(&self) -> bool {
+        is_over()
+    }
+
+    fn page(&self, read: usize, of: usize, readings: &mut Readings) {
+        self.bar.at(read, of);
+        let since = |saved: &Saved| saved.at.elapsed();
+        let saved = self
+            .saved
+            .lock()
+            .map_or_else(|lost| since(&lost.into_inner()), |it| since(&it));
+        if saved >= SAVE_EVERY {
+            self.save(readings);
+        }
+    }
 }

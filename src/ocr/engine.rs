@@ -5,7 +5,10 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use super::RENDER_COMMAND;
+use super::digits::Grey;
+use super::layout::Layout;
 use crate::guard::{self, End, Limits};
+use crate::site::Transcript;
 
 /// Languages that are needed, by the names Tesseract gives them, with the Debian packages they come in.
 pub const LANGUAGES: [(&str, &str); 3] = [
@@ -15,7 +18,7 @@ pub const LANGUAGES: [(&str, &str); 3] = [
 ];
 /// Settings, part of what a reading depends on. Sparse text (11) reads Thai forms with a fifth of the default's errors;
 /// 200 dpi reads as well as 300.
-const SETTINGS: &str = "tha+eng psm 11 200 dpi";
+const SETTINGS: &str = "tha+eng psm 11 200 dpi, Thai years 1";
 /// Time to say which version is there.
 const ASK_TIME: Duration = Duration::from_secs(20);
 /// Memory of the program. A page takes 60 to 115 MB.
@@ -59,8 +62,8 @@ impl From<End> for Fault {
 pub trait Engine: Sync {
     /// Name, version and settings: with these the same picture gives the same text.
     fn version(&self) -> &str;
-    /// The text of a picture, empty when it has none.
-    fn read(&self, picture: &Picture<'_>, limit: Duration) -> Result<String, Fault>;
+    /// What stands in a picture; no text when it has none.
+    fn read(&self, picture: &Picture<'_>, limit: Duration) -> Result<Transcript, Fault>;
 }
 
 /// The `tesseract` program.
@@ -127,17 +130,22 @@ impl Engine for Tesseract {
         &self.version
     }
 
-    fn read(&self, picture: &Picture<'_>, limit: Duration) -> Result<String, Fault> {
+    fn read(&self, picture: &Picture<'_>, limit: Duration) -> Result<Transcript, Fault> {
         let end = Instant::now() + limit;
         let left = || end.saturating_duration_since(Instant::now());
+        let draw = |body: &[u8], page: u32| {
+            let mut render = Command::new(&self.renderer);
+            render.arg(RENDER_COMMAND).arg(page.to_string());
+            guard::run(&mut render, body, limits(RENDER_MEMORY, left()))
+        };
         let (image, dpi): (_, &[&str]) = match picture {
-            Picture::Image(body) => (body.to_vec(), &[]),
-            Picture::PdfPage(body, page) => {
-                let mut render = Command::new(&self.renderer);
-                render.arg(RENDER_COMMAND).arg(page.to_string());
-                let drawn = guard::run(&mut render, body, limits(RENDER_MEMORY, left()))?;
-                (drawn, &["--dpi", "200"])
-            }
+            Picture::PdfPage(body, page) => (draw(body, *page)?, &["--dpi", "200"]),
+            // What our own renderer cannot open, Tesseract may.
+            Picture::Image(body) => match draw(body, 0) {
+                Ok(drawn) => (drawn, &[]),
+                Err(End::NotStarted) => return Err(Fault::Engine),
+                Err(_) => (body.to_vec(), &[]),
+            },
         };
         let run = |mode: &[&str]| {
             let line = [&["-", "-"], mode, dpi].concat();
@@ -150,8 +158,13 @@ impl Engine for Tesseract {
             Err(fault) => return Err(fault),
         };
         let sparse = if turned { "12" } else { "11" };
-        let text = run(&["-l", "tha+eng", "--psm", sparse])?;
-        Ok(String::from_utf8_lossy(&text).into_owned())
+        let with_table = ["-c", "tessedit_create_tsv=1", "-c", "tessedit_create_txt=1"];
+        let told = run(&[&["-l", "tha+eng", "--psm", sparse], &with_table[..]].concat())?;
+        let layout = Layout::of(&String::from_utf8_lossy(&told));
+        Ok(match Grey::of_pgm(&image) {
+            Some(picture) if !turned => layout.with_years(&picture),
+            _ => Transcript::from(layout.text().as_str()),
+        })
     }
 }
 

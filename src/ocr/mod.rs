@@ -8,13 +8,16 @@
 //! and OCR only ever helps an item to pass: it loses words, so what it did not find proves nothing.
 
 mod cache;
+mod digits;
 mod engine;
+mod layout;
 mod render;
 mod wanted;
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use schemars::JsonSchema;
@@ -22,10 +25,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::fetch::capture::Capture;
 use crate::judge::{Decision, Verdict, judge};
+use crate::rules::answer::Outcome;
 use crate::rules::pack::Pack;
-use crate::site::Site;
+use crate::site::{Site, Transcript};
 
-pub use cache::{Readings, Spoilt as Unsaved};
+pub use cache::{Damaged, Readings, Spoilt as Unsaved};
 pub use engine::{Engine, Fault, LANGUAGES, Picture, Tesseract, Toolbox};
 pub use render::{RENDER_COMMAND, Spoilt as Unrendered, render};
 use wanted::{Sheet, Source, wanted};
@@ -66,7 +70,9 @@ pub struct OcrUse {
     pub files: Vec<OcrFile>,
     /// Addresses with pages that were left for want of budget.
     pub left: Vec<String>,
-    /// Which limit came first: `pages`, `time`, `engine`; null when none did.
+    /// Addresses of pictures too large to be opened.
+    pub too_large: Vec<String>,
+    /// Which limit came first: `pages`, `time`, `engine`, `interrupt`; null when none did.
     pub stop: Option<String>,
 }
 
@@ -80,6 +86,19 @@ pub struct OcrFile {
     /// … of so many that hold no text of their own.
     pub of: u32,
 }
+
+/// Who waits for the reading.
+pub trait Watch: Sync {
+    /// So many pages were read of those that are wanted now. What was read so far may be kept.
+    fn page(&self, _read: usize, _of: usize, _readings: &mut Readings) {}
+    /// Nothing more is to be begun.
+    fn is_over(&self) -> bool {
+        false
+    }
+}
+
+/// Nobody does.
+impl Watch for () {}
 
 /// A site judged with what could be read of its pictures.
 pub struct Judged {
@@ -100,19 +119,22 @@ pub fn judge_with_ocr(
     engine: &dyn Engine,
     budget: Budget,
     readings: &mut Readings,
+    watch: &dyn Watch,
 ) -> Judged {
     let mut site = Arc::new(site);
     let mut verdicts = judge(pack, &site);
     let mut desk = Desk {
         engine,
+        watch,
         pages_left: budget.pages,
         deadline: Instant::now() + budget.time,
         stop: None,
         left: BTreeSet::new(),
     };
     let mut files: BTreeMap<String, OcrFile> = BTreeMap::new();
+    let mut too_large = BTreeSet::new();
     for _ in 0..ROUNDS {
-        let sources = wanted(&site, capture, &verdicts);
+        let sources = wanted(&site, capture, &verdicts, &mut too_large);
         let sheets: Vec<&Sheet> = in_turn(&sources);
         desk.read(&sheets, readings);
         // The judge is done with its views of the site.
@@ -133,6 +155,7 @@ pub fn judge_with_ocr(
         pages: files.values().map(|file| file.pages).sum(),
         files: files.into_values().collect(),
         left: desk.left.into_iter().collect(),
+        too_large: too_large.into_iter().collect(),
         stop: desk.stop.map(str::to_owned),
     };
     Judged {
@@ -142,18 +165,36 @@ pub fn judge_with_ocr(
     }
 }
 
-/// OCR may lift an item that was unsure; it never fails one, because it loses words and mistakes digits.
+/// OCR may lift an item that was unsure; it never fails one, because it loses words and mistakes digits. What would have
+/// failed it is told.
 fn better(before: Verdict, after: Verdict) -> Verdict {
-    if before.verdict == Decision::Unsure && after.verdict != Decision::Fail {
-        after
-    } else {
-        before
+    match (before.verdict, after.verdict) {
+        (Decision::Unsure, Decision::Fail) => told(before, after),
+        (Decision::Unsure, _) => after,
+        _ => before,
     }
 }
 
-/// First pages of all before second pages of any: one thick file must not take the budget of the others.
+fn told(mut before: Verdict, after: Verdict) -> Verdict {
+    const SAYS: &str = "อ่านด้วย OCR แล้ว";
+    for (mine, read) in before.criteria.iter_mut().zip(&after.criteria) {
+        if mine.outcome == Outcome::Unsure && read.outcome == Outcome::Unmet {
+            // A later round says it anew.
+            let first = mine.because.split(" · ").next().unwrap_or_default();
+            mine.because = format!("{first} · {SAYS} {}", read.because);
+        }
+    }
+    let first = before.summary.split(" · ").next().unwrap_or_default();
+    before.summary = format!("{first} · {SAYS} {}", after.summary);
+    before
+}
+
+/// First pages of all before second pages of any: one thick file must not take the budget of the others. Of first pages,
+/// those for which most items wait come first.
 fn in_turn(sources: &[Source]) -> Vec<&Sheet> {
     let deepest = sources.iter().map(|source| source.sheets.len()).max();
+    let mut sources: Vec<&Source> = sources.iter().collect();
+    sources.sort_by_key(|source| Reverse(source.items));
     (0..deepest.unwrap_or(0))
         .flat_map(|depth| {
             sources
@@ -173,10 +214,10 @@ fn lay_out(
     let mut fresh = false;
     for source in sources {
         let read = |sheet: &Sheet| {
-            let text = readings.page(&sheet.digest, sheet.page)?;
-            Some((sheet.name.clone(), text.to_owned()))
+            let read = readings.page(&sheet.digest, sheet.page)?;
+            Some((sheet.name.clone(), read.clone()))
         };
-        let pages: Vec<(String, String)> = source.sheets.iter().filter_map(read).collect();
+        let pages: Vec<(String, Transcript)> = source.sheets.iter().filter_map(read).collect();
         let url = site.nodes[source.node].url.to_string();
         let known = files.get(&url).map_or(0, |file| file.pages as usize);
         if pages.len() > known {
@@ -192,11 +233,18 @@ fn lay_out(
 /// The engine at work, and what is left of the budget.
 struct Desk<'a> {
     engine: &'a dyn Engine,
+    watch: &'a dyn Watch,
     pages_left: usize,
     deadline: Instant,
     stop: Option<&'static str>,
     /// Addresses with pages that were not read for want of budget.
     left: BTreeSet<String>,
+}
+
+/// What came of a page.
+enum Done {
+    Read,
+    Left(Option<&'static str>),
 }
 
 impl Desk<'_> {
@@ -210,49 +258,60 @@ impl Desk<'_> {
             .filter(|sheet| seen.insert((&sheet.digest, sheet.page)))
             .collect();
         let (now, over) = new.split_at(new.len().min(self.pages_left));
-        self.pages_left -= now.len();
         if !over.is_empty() {
             self.stop = self.stop.or(Some("pages"));
             self.left.extend(over.iter().map(|sheet| sheet.url.clone()));
         }
         let next = AtomicUsize::new(0);
-        let slots: Vec<OnceLock<Result<String, Fault>>> =
-            now.iter().map(|_| OnceLock::new()).collect();
+        let shared = Mutex::new((readings, Vec::new()));
         std::thread::scope(|scope| {
             for _ in 0..AT_ONCE.min(now.len()) {
                 scope.spawn(|| {
-                    while let Some((sheet, slot)) = Some(next.fetch_add(1, Ordering::Relaxed))
-                        .and_then(|at| now.get(at).zip(slots.get(at)))
-                    {
-                        let time = self.deadline.saturating_duration_since(Instant::now());
-                        if time.is_zero() {
-                            return;
+                    while let Some(sheet) = now.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        let read = self.read_one(sheet);
+                        let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
+                        let (readings, done) = &mut *shared;
+                        match read {
+                            Ok(read) => {
+                                readings.add(&sheet.digest, sheet.page, read);
+                                done.push((*sheet, Done::Read));
+                                let count = done.len();
+                                self.watch.page(count, now.len(), readings);
+                            }
+                            Err(why) => done.push((*sheet, Done::Left(why))),
                         }
-                        let _ = slot.set(self.engine.read(&sheet.picture(), time.min(PAGE_TIME)));
                     }
                 });
             }
         });
-        let late = Instant::now() >= self.deadline;
-        for (sheet, slot) in now.iter().zip(slots) {
-            match slot.into_inner() {
-                Some(Ok(text)) => readings.add(&sheet.digest, sheet.page, text),
-                // It will fail again: remembered as a page without words.
-                Some(Err(Fault::Unreadable)) => {
-                    readings.add(&sheet.digest, sheet.page, String::new())
-                }
-                Some(Err(Fault::Timeout)) if !late => {
-                    self.left.insert(sheet.url.clone());
-                }
-                Some(Err(Fault::Timeout)) | None => {
-                    self.stop = Some("time");
-                    self.left.insert(sheet.url.clone());
-                }
-                Some(Err(Fault::Engine)) => {
-                    self.stop = self.stop.or(Some("engine"));
+        let (_, done) = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
+        for (sheet, done) in done {
+            match done {
+                Done::Read => self.pages_left -= 1,
+                Done::Left(why) => {
+                    self.stop = self.stop.or(why);
                     self.left.insert(sheet.url.clone());
                 }
             }
+        }
+    }
+
+    /// A page, or the limit that left it unread.
+    fn read_one(&self, sheet: &Sheet) -> Result<Transcript, Option<&'static str>> {
+        if self.watch.is_over() {
+            return Err(Some("interrupt"));
+        }
+        let time = self.deadline.saturating_duration_since(Instant::now());
+        if time.is_zero() {
+            return Err(Some("time"));
+        }
+        match self.engine.read(&sheet.picture(), time.min(PAGE_TIME)) {
+            Ok(read) => Ok(read),
+            // It will fail again: remembered as a page without words.
+            Err(Fault::Unreadable) => Ok(Transcript::default()),
+            Err(Fault::Timeout) if time < PAGE_TIME => Err(Some("time")),
+            Err(Fault::Timeout) => Err(None),
+            Err(Fault::Engine) => Err(Some("engine")),
         }
     }
 }

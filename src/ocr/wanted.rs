@@ -1,6 +1,7 @@
 //! Which pictures unsure answers wait for.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
 
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
@@ -21,8 +22,11 @@ const LAST: usize = 2;
 const PICTURES: usize = 8;
 /// Pictures smaller than this are icons and buttons.
 const SIDE_MIN: usize = 120;
-/// Pictures larger than this are not opened: decoding takes four bytes a point.
+/// Points of the largest picture that is opened. Our own renderer halves large JPEGs; other decoders take four bytes a
+/// point.
 const POINTS_MAX: usize = 40_000_000;
+/// Bytes of the largest picture within a page or document.
+const INNER_MAX: u64 = 24 << 20;
 
 /// A node that is to be read.
 pub(super) struct Source {
@@ -31,6 +35,8 @@ pub(super) struct Source {
     pub(super) sheets: Vec<Sheet>,
     /// How many it has.
     pub(super) pages: u32,
+    /// Unsure items that wait for it.
+    pub(super) items: usize,
 }
 
 /// One page of a scan, or one picture.
@@ -58,15 +64,37 @@ impl Sheet {
 
 /// The nodes behind the evidence of unsure answers of unsure items, in the items' order: what else is unsure cannot
 /// change what an item comes to.
-pub(super) fn wanted(site: &Site, capture: &Capture, verdicts: &[Verdict]) -> Vec<Source> {
+pub(super) fn wanted(
+    site: &Site,
+    capture: &Capture,
+    verdicts: &[Verdict],
+    too_large: &mut BTreeSet<String>,
+) -> Vec<Source> {
     let bodies = Bodies::of(capture);
-    let unsure = verdicts
-        .iter()
-        .filter(|verdict| verdict.verdict == Decision::Unsure)
-        .flat_map(|verdict| &verdict.criteria)
-        .filter(|criterion| criterion.outcome == Outcome::Unsure);
-    let mut seen = BTreeSet::new();
-    let mut sources = Vec::new();
+    let mut sources: Vec<Source> = Vec::new();
+    let mut known: BTreeMap<NodeId, Option<usize>> = BTreeMap::new();
+    for verdict in verdicts {
+        if verdict.verdict != Decision::Unsure {
+            continue;
+        }
+        for node in waited_for(site, verdict) {
+            let source = *known.entry(node).or_insert_with(|| {
+                sources.push(bodies.source(node, &site.nodes[node], too_large)?);
+                Some(sources.len() - 1)
+            });
+            if let Some(source) = source {
+                sources[source].items += 1;
+            }
+        }
+    }
+    sources
+}
+
+/// The nodes behind the evidence of a verdict's unsure answers, none twice.
+fn waited_for(site: &Site, verdict: &Verdict) -> Vec<NodeId> {
+    let criteria = verdict.criteria.iter();
+    let unsure = criteria.filter(|criterion| criterion.outcome == Outcome::Unsure);
+    let mut nodes = Vec::new();
     for evidence in unsure.flat_map(|criterion| &criterion.evidence) {
         let place = Url::parse(&evidence.url)
             .ok()
@@ -78,12 +106,12 @@ pub(super) fn wanted(site: &Site, capture: &Capture, verdicts: &[Verdict]) -> Ve
         for (id, node) in site.nodes_of(place) {
             // Beside attached files a picture only illustrates.
             let pictured = id == place.main && place.files.is_empty();
-            if (node.document().is_some() || pictured) && seen.insert(id) {
-                sources.extend(bodies.source(id, node));
+            if (node.document().is_some() || pictured) && !nodes.contains(&id) {
+                nodes.push(id);
             }
         }
     }
-    sources
+    nodes
 }
 
 /// The bodies of a capture by address, the last answer to each.
@@ -99,11 +127,11 @@ impl<'a> Bodies<'a> {
         Self(answers.collect())
     }
 
-    fn source(&self, id: NodeId, node: &Node) -> Option<Source> {
-        let sheets = if let Some(document) = node.document() {
+    fn source(&self, id: NodeId, node: &Node, too_large: &mut BTreeSet<String>) -> Option<Source> {
+        let pictures = if let Some(document) = node.document() {
             let body = *self.0.get(&twin(&node.url))?;
             match (document.kind, document.reading) {
-                (DocumentKind::Image, _) => vec![image(&node.url, body, String::new())?],
+                (DocumentKind::Image, _) => vec![(node.url.clone(), body.clone())],
                 (DocumentKind::Pdf, Reading::Text | Reading::Scanned | Reading::Garbled) => {
                     let empty = |(_, text): &(usize, &String)| text.trim().is_empty();
                     let unread: Vec<usize> = document
@@ -115,33 +143,154 @@ impl<'a> Bodies<'a> {
                         .collect();
                     return pages(id, node, body, &unread);
                 }
+                // Scans pasted into a document.
+                (DocumentKind::Word | DocumentKind::Slides, Reading::Scanned) => {
+                    let inner = pasted(body).into_iter();
+                    inner.map(|picture| (node.url.clone(), picture)).collect()
+                }
                 _ => return None,
             }
         } else {
-            let images = node
-                .page()?
-                .images
-                .iter()
-                .filter(|image| image.part == Part::Content);
-            let mut seen = BTreeSet::new();
-            let found = images.filter_map(|image| {
-                let url = Url::parse(&image.src).ok()?;
-                Some((*self.0.get(&twin(&url))?, url))
-            });
-            found
-                .filter(|(_, url)| seen.insert(twin(url)))
-                .enumerate()
-                .filter_map(|(at, (body, url))| image(&url, body, format!("ภาพที่ {}", at + 1)))
-                .collect()
+            self.shown(node)?
         };
+        let single = pictures.len() == 1 && node.document().is_some();
+        let mut seen = BTreeSet::new();
+        let mut sheets = Vec::new();
+        for (url, body) in pictures {
+            match size(&body) {
+                Size::Icon => continue,
+                Size::TooLarge => {
+                    too_large.insert(url.to_string());
+                    continue;
+                }
+                Size::Fits => {}
+            }
+            let digest = digest(&body);
+            if !seen.insert(digest.clone()) {
+                continue;
+            }
+            let name = if single {
+                String::new()
+            } else {
+                format!("ภาพที่ {}", sheets.len() + 1)
+            };
+            sheets.push(Sheet {
+                digest,
+                page: 0,
+                name,
+                url: url.to_string(),
+                body,
+                is_pdf: false,
+            });
+        }
         let pages = u32::try_from(sheets.len()).ok()?;
-        let sheets: Vec<Sheet> = sheets.into_iter().take(PICTURES).collect();
+        sheets.truncate(PICTURES);
         (!sheets.is_empty()).then_some(Source {
             node: id,
             sheets,
             pages,
+            items: 0,
         })
     }
+
+    /// The pictures in the content of a page, in order: those at addresses of their own, and those written into it.
+    fn shown(&self, node: &Node) -> Option<Vec<(Url, Bytes)>> {
+        let page = node.page()?;
+        let written_in = |src: &str| src.starts_with("data:");
+        let mut inner = if page.images.iter().any(|image| written_in(&image.src)) {
+            let body = self.0.get(&twin(&node.url));
+            body.map(|body| written(body)).unwrap_or_default()
+        } else {
+            Vec::new()
+        };
+        let expected = page
+            .images
+            .iter()
+            .filter(|image| written_in(&image.src))
+            .count();
+        if inner.len() != expected {
+            // Which of them stands in the content is not known.
+            inner.clear();
+        }
+        let mut inner = inner.into_iter();
+        let mut shown = Vec::new();
+        for image in &page.images {
+            let picture = if written_in(&image.src) {
+                inner.next().flatten().map(|body| (node.url.clone(), body))
+            } else {
+                let url = Url::parse(&image.src).ok();
+                url.and_then(|url| Some((url.clone(), (*self.0.get(&twin(&url))?).clone())))
+            };
+            if image.part == Part::Content {
+                shown.extend(picture);
+            }
+        }
+        Some(shown)
+    }
+}
+
+/// The pictures of a document that is a ZIP, by name.
+fn pasted(body: &Bytes) -> Vec<Bytes> {
+    let Ok(mut zip) = zip::ZipArchive::new(std::io::Cursor::new(&body[..])) else {
+        return Vec::new();
+    };
+    let is_picture = |name: &String| {
+        let lower = name.to_ascii_lowercase();
+        let ends = [
+            ".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif", ".tiff", ".webp",
+        ];
+        lower.contains("media/") && ends.iter().any(|end| lower.ends_with(end))
+    };
+    let mut names: Vec<String> = zip
+        .file_names()
+        .filter_map(|name| Some(name.ok()?.into_owned()))
+        .filter(is_picture)
+        .collect();
+    // `image10` comes after `image9`.
+    names.sort_by_key(|name| (name.len(), name.clone()));
+    let mut found = Vec::new();
+    for name in names.into_iter().take(PICTURES * 3) {
+        let Ok(file) = zip.by_name(&name) else {
+            continue;
+        };
+        let mut bytes = Vec::new();
+        if file.take(INNER_MAX).read_to_end(&mut bytes).is_ok() {
+            found.push(Bytes::from(bytes));
+        }
+    }
+    found
+}
+
+/// The pictures written into a page as `data:` URLs, in order; `None` where one cannot be read.
+fn written(page: &[u8]) -> Vec<Option<Bytes>> {
+    const SRC: &[u8] = b"src=";
+    let mut found = Vec::new();
+    let mut rest = page;
+    while let Some(at) = rest
+        .windows(SRC.len())
+        .position(|here| here.eq_ignore_ascii_case(SRC))
+    {
+        rest = &rest[at + SRC.len()..];
+        let quote = rest
+            .first()
+            .copied()
+            .filter(|first| matches!(first, b'"' | b'\''));
+        let value = &rest[usize::from(quote.is_some())..];
+        let ends =
+            |b: &u8| quote.map_or(b.is_ascii_whitespace() || *b == b'>', |quote| *b == quote);
+        let value = &value[..value.iter().position(ends).unwrap_or(value.len())];
+        if value.trim_ascii_start().starts_with(b"data:") {
+            let coded = value.windows(8).position(|here| here == b";base64,");
+            let coded = coded.map(|at| value[at + 8..].iter().copied());
+            let decoded = coded.and_then(|coded| {
+                let coded: Vec<u8> = coded.filter(|b| !b.is_ascii_whitespace()).collect();
+                data_encoding::BASE64.decode(&coded).ok()
+            });
+            found.push(decoded.map(Bytes::from));
+        }
+        rest = &rest[value.len().min(rest.len())..];
+    }
+    found
 }
 
 fn pages(node: NodeId, it: &Node, body: &Bytes, unread: &[usize]) -> Option<Source> {
@@ -166,21 +315,24 @@ fn pages(node: NodeId, it: &Node, body: &Bytes, unread: &[usize]) -> Option<Sour
         node,
         sheets,
         pages: u32::try_from(unread.len()).ok()?,
+        items: 0,
     })
 }
 
-fn image(url: &Url, body: &Bytes, name: String) -> Option<Sheet> {
-    let size = imagesize::blob_size(body).ok()?;
-    let fits = size.width.min(size.height) >= SIDE_MIN
-        && size.width.saturating_mul(size.height) <= POINTS_MAX;
-    fits.then(|| Sheet {
-        digest: digest(body),
-        page: 0,
-        name,
-        url: url.to_string(),
-        body: body.clone(),
-        is_pdf: false,
-    })
+enum Size {
+    /// Too small to hold text.
+    Icon,
+    TooLarge,
+    Fits,
+}
+
+fn size(picture: &[u8]) -> Size {
+    match imagesize::blob_size(picture) {
+        Ok(size) if size.width.min(size.height) < SIDE_MIN => Size::Icon,
+        Ok(size) if size.width.saturating_mul(size.height) > POINTS_MAX => Size::TooLarge,
+        Ok(_) => Size::Fits,
+        Err(_) => Size::Icon,
+    }
 }
 
 fn digest(body: &[u8]) -> String {

@@ -82,9 +82,16 @@ fn ocr_lines(audit: &Audit) -> Vec<String> {
         ocr.pages,
         ocr.files.len()
     )];
+    if !ocr.too_large.is_empty() {
+        let count = ocr.too_large.len();
+        lines.push(format!(
+            "ไม่ได้อ่านด้วย OCR {count} ภาพ เพราะภาพใหญ่เกินกำหนด (40 ล้านจุด)"
+        ));
+    }
     if !ocr.left.is_empty() {
         let why = match ocr.stop.as_deref() {
             Some("pages") => "ถึงจำนวนหน้าสูงสุด เพิ่มได้ด้วย --ocr-pages",
+            Some("interrupt") => "ผู้ใช้สั่งหยุด",
             Some("time") => "หมดเวลา เพิ่มได้ด้วย --ocr-time",
             Some(_) => "เรียกโปรแกรม OCR ไม่ได้ ตรวจด้วย prongsai doctor",
             None => "บางหน้าใช้เวลานานเกินไป",

@@ -623,6 +623,7 @@ mod tests {
             pages: 96,
             files: (0..12).map(file).collect(),
             left: vec!["https://a.go.th/last.pdf".into()],
+            too_large: vec!["https://a.go.th/poster.jpg".into()],
             stop: Some("pages".into()),
         });
         let told = text(&audit, false).replace("\n  ", " ");

@@ -1018,74 +1018,78 @@ impl Draft {
         self.nodes[label.from].index && !self.is_front(label.from)
     }
 
-    /// The lines with which a file begins, as far as they are its title.
+    /// What a file's own first lines call it.
     fn heading_of_file(&self, id: NodeId) -> Option<String> {
-        const LONG: usize = 200;
-        const LINES: usize = 4;
-        /// With these a table begins, or a letter, or the body.
-        const BODY: [&str; 24] = [
-            "ที่ ",
-            "ลำดับ",
-            "โครงการ",
-            "รายการ",
-            "ประเภท",
-            "หมวด",
-            "แหล่ง",
-            "เดือน ",
-            "เหตุการณ์",
-            "ความเสี่ยง",
-            "มาตรการ ",
-            "ประเด็น",
-            "ด้าน",
-            "ตัวชี้วัด",
-            "งบประมาณ",
-            "คำนำ",
-            "ด้วย",
-            "ตามที่",
-            "เพื่อ",
-            "สารบัญ",
-            "ข้าพเจ้า",
-            "๑.",
-            "1.",
-            "ก.",
-        ];
         let document = self.nodes[id].document()?;
         if document.reading != Reading::Text {
             return None;
         }
         let page = document.pages.iter().find(|page| !page.trim().is_empty())?;
-        let mut title = String::new();
-        for line in page
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-            .take(LINES)
-        {
-            let begins_body = BODY.iter().any(|word| line.starts_with(word));
-            // The year is the last thing a title says, but for the months in brackets.
-            let goes_on = line.starts_with(['(', '[']) || line.starts_with("รอบ");
-            let dated = !goes_on && !dates::scan(&title).is_empty();
-            if title.chars().count() + line.chars().count() > LONG
-                || (begins_body || dated) && !title.is_empty()
-            {
-                break;
-            }
-            // With the maker's name a title ends, unless it is the letterhead.
-            let ends =
-                !title.is_empty() && !self.agency.name.is_empty() && self.agency.named_in(line);
-            title = format!("{title} {line}");
-            if ends {
-                break;
-            }
-        }
-        let title = title.trim();
-        (!title.is_empty()).then(|| title.to_owned())
+        title_of(page, &self.agency)
     }
 
     /// Home and its frames list pages in the site's own words; an ITA index lists them in the manual's.
     fn is_front(&self, id: NodeId) -> bool {
         self.nodes[id].clicks == Some(0) || !self.indexes.contains(&id)
     }
+}
+
+/// The lines with which a document begins, as far as they are its title.
+pub(super) fn title_of(page: &str, agency: &Agency) -> Option<String> {
+    const LONG: usize = 200;
+    const LINES: usize = 4;
+    /// With these a table begins, or a letter, or the body.
+    const BODY: [&str; 24] = [
+        "ที่ ",
+        "ลำดับ",
+        "โครงการ",
+        "รายการ",
+        "ประเภท",
+        "หมวด",
+        "แหล่ง",
+        "เดือน ",
+        "เหตุการณ์",
+        "ความเสี่ยง",
+        "มาตรการ ",
+        "ประเด็น",
+        "ด้าน",
+        "ตัวชี้วัด",
+        "งบประมาณ",
+        "คำนำ",
+        "ด้วย",
+        "ตามที่",
+        "เพื่อ",
+        "สารบัญ",
+        "ข้าพเจ้า",
+        "๑.",
+        "1.",
+        "ก.",
+    ];
+    let mut title = String::new();
+    for line in page
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .take(LINES)
+    {
+        let begins_body = BODY.iter().any(|word| line.starts_with(word));
+        // The year is the last thing a title says, but for the months in brackets.
+        let goes_on = line.starts_with(['(', '[']) || line.starts_with("รอบ");
+        let dated = !goes_on && !dates::scan(&title).is_empty();
+        if title.chars().count() + line.chars().count() > LONG
+            || (begins_body || dated) && !title.is_empty()
+        {
+            break;
+        }
+        // With the maker's name a title ends, unless it is the letterhead.
+        let ends = !title.is_empty() && !agency.name.is_empty() && agency.named_in(line);
+        title = format!("{title} {line}");
+        if ends {
+            break;
+        }
+    }
+    let title = title.trim();
+    (!title.is_empty()).then(|| title.to_owned())
 }
 
 impl Place {
@@ -1103,6 +1107,7 @@ impl Place {
             names,
             sections,
             claims: Vec::new(),
+            read_title: None,
             list: Default::default(),
             facts: Default::default(),
             leaders: Default::default(),

@@ -29,7 +29,7 @@ use crate::thai::{Needle, Text};
 pub use evidence::Evidence;
 pub use facts::{Happening, YearFact};
 pub use leaders::{Leader, same_person};
-pub use ocr::OcrText;
+pub use ocr::{OcrText, Transcript};
 pub use owner::Owner;
 pub use parts::Parts;
 
@@ -138,6 +138,8 @@ pub struct Place {
     pub sections: Vec<Text>,
     /// What the rows of an ITA index promise of it.
     pub claims: Vec<Text>,
+    /// What a machine read as the title of its picture: it can say that a name is wrong, and names nothing itself.
+    pub read_title: Option<Text>,
     list: OnceLock<bool>,
     facts: OnceLock<facts::Facts>,
     leaders: OnceLock<Vec<Leader>>,
@@ -501,7 +503,7 @@ impl Node {
         let why = self.unreadable()?;
         // What OCR did not find may yet be there.
         Some(if self.ocr.is_some() {
-            "อ่านด้วย OCR ซึ่งอาจตกหล่น"
+            "อ่านด้วย OCR แล้วไม่พบ ซึ่งอาจตกหล่น"
         } else {
             why
         })

@@ -2,49 +2,255 @@
 //!
 //! OCR loses and mistakes letters, and the Thai models in use lack ๔ ๖ ๗ ๘ ๙. So this text is searched tolerantly and
 //! never counted, dated or dialled: no numbers, days, months, phone numbers or tables come from it, and a node stays
-//! unread after it was read this way.
+//! unread after it was read this way. Years alone are told by it, and what a picture says of its year without being
+//! read surely is a doubt about what others say of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
+use super::build::title_of;
 use super::parts::Parts;
 use super::{NodeId, Place, Site, Spot};
-use crate::thai::dates::{self, Role};
+use crate::agency::Agency;
+use crate::thai::dates::{self, Mention, Role, When};
 use crate::thai::{Needle, Text, head};
 use crate::year::FiscalYear;
 
 /// Characters at the head of a scan in which it names the agency that made it.
 const OWNER_HEAD: usize = 600;
-/// Characters in which a year is looked for.
+/// Characters at the head in which a document says what year it is about.
+const HEAD: usize = 900;
+/// Characters in which a year that is told again is looked for.
 const YEAR_HEAD: usize = 4_000;
 /// Letters under which a reading is dirt of the scanner.
 const LETTERS: usize = 5;
 /// Stands for a number that must not be read.
 const MASK: char = '□';
+/// Years that stand for numbers that cannot be read while it is asked what such a number is for. No document has them.
+const UNREAD: [&str; 2] = ["2501", "2502"];
+
+/// A page or picture as a machine read it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Transcript {
+    /// The text.
+    pub text: String,
+    /// Bytes at which a year stands that was read surely, digit by digit: four Thai digits.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub years: Vec<usize>,
+}
+
+impl From<&str> for Transcript {
+    fn from(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            years: Vec::new(),
+        }
+    }
+}
 
 /// The text that was read off pictures.
 #[derive(Debug)]
 pub struct OcrText {
-    /// The text, numbers in Thai digits masked.
+    /// The text. Numbers in Thai digits are masked; those that are left were read surely.
     text: Text,
     /// Where each page or picture begins and what it is called: `หน้า 3`.
     parts: Parts,
+    /// Years in Arabic digits that the head of a paper in Thai digits seems to be about. A guess, but when it agrees with
+    /// what somebody else says, no chance.
+    guesses: BTreeSet<FiscalYear>,
+}
+
+/// What pictures tell of a year or of several.
+pub(super) struct Told<T> {
+    pub(super) when: T,
+    /// Where it stands.
+    pub(super) spot: Spot,
+    /// The words.
+    pub(super) words: String,
+    /// Read digit by digit, not by the OCR program.
+    sure: bool,
+}
+
+/// What the pictures of a place tell of time.
+#[derive(Default)]
+pub(super) struct OcrTimes {
+    /// Years that it is about, as far as they can be read.
+    years: Vec<Told<FiscalYear>>,
+    /// Years from … to ….
+    ranges: Vec<Told<(i16, i16)>>,
+    /// A year that stands there twice in Arabic digits and no other as often.
+    twice: Option<Told<FiscalYear>>,
+    /// A year that cannot be read stands before those that can.
+    hidden_first: bool,
+    guesses: BTreeSet<FiscalYear>,
+    hidden_year: bool,
+    hidden_range: bool,
+}
+
+/// Why a year that a name tells is not believed.
+pub(super) enum Doubt<'a> {
+    /// The pictures say another.
+    Other(&'a Told<FiscalYear>),
+    /// They say one that cannot be read.
+    Hidden,
+}
+
+impl OcrTimes {
+    /// The year that the pictures are about, when that can be known.
+    pub(super) fn about(&self) -> Option<&Told<FiscalYear>> {
+        let first = self.years.first();
+        let sure = first.filter(|first| first.sure && !self.hidden_first);
+        sure.or(self.twice.as_ref())
+    }
+
+    /// Where the year stands that a name tells; `None` when the pictures tell none.
+    pub(super) fn confirm(&self, year: FiscalYear) -> Result<Option<&Told<FiscalYear>>, Doubt<'_>> {
+        let mut all = self.years.iter().chain(&self.twice);
+        let first = all.clone().next();
+        match (all.find(|told| told.when == year), first) {
+            (Some(same), _) => Ok(Some(same)),
+            (None, Some(other)) => Err(Doubt::Other(other)),
+            (None, None) if self.hidden_year && !self.guesses.contains(&year) => Err(Doubt::Hidden),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// Whether the pictures leave it open that the place is for years that a name tells.
+    pub(super) fn gainsay(&self, named: &[(i16, i16, Spot)]) -> bool {
+        let same = |told: &Told<(i16, i16)>| {
+            let mut named = named.iter().map(|(from, to, _)| (*from, *to));
+            named.any(|range| range == told.when)
+        };
+        let unread = !self.ranges.is_empty() || self.hidden_range;
+        !named.is_empty() && unread && !self.ranges.iter().any(same)
+    }
+
+    /// Ranges that were read surely.
+    pub(super) fn sure_ranges(&self) -> Vec<(i16, i16, Spot)> {
+        let sure = self.ranges.iter().filter(|told| told.sure);
+        sure.map(|told| (told.when.0, told.when.1, told.spot.clone()))
+            .collect()
+    }
+
+    fn add(&mut self, node: NodeId, read: &OcrText) {
+        let text = read.as_str();
+        let opening = head(text, HEAD);
+        self.guesses.extend(&read.guesses);
+        let mentions = dates::scan(opening);
+        let spot = |span: &Range<usize>| Spot {
+            node,
+            range: Some(span.clone()),
+            ocr: true,
+        };
+        fn told<T>(when: T, spot: Spot, words: &str) -> Told<T> {
+            Told {
+                when,
+                spot,
+                words: words.split_whitespace().collect::<Vec<_>>().join(" "),
+                sure: words.contains(is_thai_digit),
+            }
+        }
+        let had_year = !self.years.is_empty();
+        for mention in &mentions {
+            let (spot, words) = (spot(&mention.span), &text[mention.span.clone()]);
+            if let Some(range) = range_of(mention) {
+                self.ranges.push(told(range, spot, words));
+            } else if let Some(year) = subject_of(mention) {
+                self.years.push(told(year, spot, words));
+            }
+        }
+        let guessed = guessed(opening);
+        let unread = dates::scan(&guessed);
+        let is_unread = |mention: &&Mention| {
+            let words = &guessed[mention.span.clone()];
+            UNREAD.iter().any(|year| words.contains(year))
+        };
+        let hidden: Vec<&Mention> = unread.iter().filter(is_unread).collect();
+        self.hidden_range |= hidden.iter().any(|mention| range_of(mention).is_some());
+        let first = hidden.iter().find(|mention| subject_of(mention).is_some());
+        if let Some(first) = first {
+            let mut readable = unread.iter().filter(|mention| !is_unread(mention));
+            let before = readable.any(|mention| {
+                subject_of(mention).is_some() && mention.span.start < first.span.start
+            });
+            self.hidden_first |= !before && !had_year;
+            self.hidden_year = true;
+        }
+        if self.twice.is_none() {
+            let twice = read.year_told_twice();
+            self.twice = twice.map(|(year, span)| told(year, spot(&span), &text[span]));
+        }
+    }
+}
+
+fn subject_of(mention: &Mention) -> Option<FiscalYear> {
+    let subject = mention.role == Role::Subject;
+    subject.then(|| mention.when.fiscal_year()).flatten()
+}
+
+fn range_of(mention: &Mention) -> Option<(i16, i16)> {
+    match mention.when {
+        When::Years { from, to } if !matches!(mention.role, Role::Law | Role::Academic) => {
+            Some((from, to))
+        }
+        _ => None,
+    }
+}
+
+/// The text with a year in place of each number that cannot be read, and behind each `พ.ศ.` that has lost its own.
+fn guessed(text: &str) -> String {
+    const ERAS: [&str; 2] = ["พ.ศ.", "พ.ศ"];
+    let mut out = String::with_capacity(text.len() + 64);
+    let mut rest = text;
+    let mut turn = UNREAD.into_iter().cycle();
+    while let Some(c) = rest.chars().next() {
+        if let Some(era) = ERAS.iter().find(|era| rest.starts_with(**era)) {
+            out.push_str(era);
+            rest = &rest[era.len()..];
+            let after = rest.trim_start_matches(' ').chars().next();
+            let told = |c| c == MASK || crate::thai::digit(c).is_some();
+            if !after.is_some_and(told) {
+                out.push(' ');
+                out.extend(turn.next());
+                out.push(' ');
+            }
+            continue;
+        }
+        if c == MASK {
+            out.extend(turn.next());
+        } else {
+            out.push(c);
+        }
+        rest = &rest[c.len_utf8()..];
+    }
+    out
 }
 
 impl OcrText {
     /// Puts pages together. `None` when there are no words.
-    fn new(pages: &[(String, String)]) -> Option<Self> {
-        let in_thai_digits = pages.iter().any(|(_, text)| text.contains(is_thai_digit));
+    fn new(pages: &[(String, Transcript)]) -> Option<Self> {
+        let in_thai_digits = pages
+            .iter()
+            .any(|(_, page)| page.text.contains(is_thai_digit));
         let (mut whole, mut parts) = (String::new(), Parts::default());
-        for (name, text) in pages {
+        for (name, page) in pages {
             parts.begin(whole.len(), name.clone());
-            whole.push_str(&masked(&crate::thai::clean(text), in_thai_digits));
+            whole.push_str(&crate::thai::clean(&masked(page, in_thai_digits)));
             whole.push('\n');
         }
         let letters = whole.chars().filter(|c| c.is_alphabetic()).count();
+        let mut guesses = BTreeSet::new();
+        if in_thai_digits {
+            let all: Vec<String> = pages.iter().map(|(_, page)| masked(page, false)).collect();
+            let all = crate::thai::clean(&all.join("\n"));
+            guesses.extend(dates::scan(head(&all, HEAD)).iter().filter_map(subject_of));
+        }
         (letters >= LETTERS).then(|| Self {
             text: Text::new(whole),
             parts,
+            guesses,
         })
     }
 
@@ -58,6 +264,16 @@ impl OcrText {
         self.text.as_str()
     }
 
+    /// The lines with which it begins, as far as they are its title.
+    fn title(&self, agency: &Agency) -> Option<String> {
+        title_of(self.as_str(), agency)
+    }
+
+    /// Characters at the head in which it names the agency that made it. Its end is seldom the document's.
+    pub(super) fn letterhead(&self) -> &str {
+        head(self.as_str(), OWNER_HEAD)
+    }
+
     /// The words at a spot, with the page and how they were read.
     pub(super) fn quote(&self, range: Range<usize>) -> String {
         self.parts
@@ -66,27 +282,19 @@ impl OcrText {
 
     /// The year that the head states in Arabic digits, twice at least and no other as often: one digit in ten is
     /// misread, the same one seldom twice.
-    fn year(&self) -> Option<(FiscalYear, Range<usize>)> {
+    fn year_told_twice(&self) -> Option<(FiscalYear, Range<usize>)> {
         let text = self.as_str();
-        let head = head(text, YEAR_HEAD);
-        let mentions = dates::scan(head);
-        let subjects = mentions
-            .iter()
-            .filter(|mention| mention.role == Role::Subject);
+        let mentions = dates::scan(head(text, YEAR_HEAD));
+        let arabic = |mention: &&Mention| !text[mention.span.clone()].contains(is_thai_digit);
         let mut count: BTreeMap<FiscalYear, (usize, Range<usize>)> = BTreeMap::new();
-        for (year, mention) in
-            subjects.filter_map(|mention| Some((mention.when.fiscal_year()?, mention)))
-        {
-            count
-                .entry(year)
-                .or_insert_with(|| (0, mention.span.clone()))
-                .0 += 1;
+        for mention in mentions.iter().filter(arabic) {
+            if let Some(year) = subject_of(mention) {
+                let first = || (0, mention.span.clone());
+                count.entry(year).or_insert_with(first).0 += 1;
+            }
         }
-        let most = count
-            .values()
-            .map(|(times, _)| *times)
-            .max()
-            .filter(|times| *times >= 2)?;
+        let times = count.values().map(|(times, _)| *times);
+        let most = times.max().filter(|times| *times >= 2)?;
         let mut first = count.into_iter().filter(|(_, (times, _))| *times == most);
         match (first.next(), first.next()) {
             (Some((year, (_, span))), None) => Some((year, span)),
@@ -97,26 +305,22 @@ impl OcrText {
 
 impl Site {
     /// Adds what was read off the pictures of a node: its pages or pictures, each with its name. Facts are read anew.
-    /// Refused, and `false`, when there are no words, or when the head is another agency's: then a person must look.
-    pub fn add_ocr(&mut self, node: NodeId, pages: &[(String, String)]) -> bool {
+    /// `false` when there are no words.
+    pub fn add_ocr(&mut self, node: NodeId, pages: &[(String, Transcript)]) -> bool {
         let Some(read) = OcrText::new(pages) else {
             return false;
         };
-        let text = read.as_str();
-        let head = head(text, OWNER_HEAD);
-        let other = self.agency.other_owner(head);
-        // A misread name of our own is nobody else's.
-        let like_own = |name: &str| strsim::normalized_levenshtein(name, &self.agency.name) >= 0.8;
-        if other.is_some_and(|other| !like_own(&other.name)) {
-            return false;
-        }
-        let Some(node) = self.nodes.get_mut(node) else {
+        let title = read.title(&self.agency);
+        let Some(it) = self.nodes.get_mut(node) else {
             return false;
         };
-        node.ocr = Some(read);
+        it.ocr = Some(read);
         for place in &mut self.places {
             place.facts = Default::default();
             place.leaders = Default::default();
+            if place.main == node {
+                place.read_title = title.clone().map(Text::new);
+            }
         }
         true
     }
@@ -133,22 +337,16 @@ impl Site {
         })
     }
 
-    /// The year that a picture of the place states, where, and in which words.
-    pub(super) fn year_by_ocr(&self, place: &Place) -> Option<(FiscalYear, Spot, String)> {
-        self.nodes_of(place).find_map(|(node, it)| {
-            let read = it.ocr.as_ref()?;
-            let (year, span) = read.year()?;
-            let words = read.as_str().get(span.clone())?.to_owned();
-            Some((
-                year,
-                Spot {
-                    node,
-                    range: Some(span),
-                    ocr: true,
-                },
-                words,
-            ))
-        })
+    /// What the pictures of a place tell of time: its files first, they are the document itself. `None` when none was read.
+    pub(super) fn times_by_ocr(&self, place: &Place) -> Option<OcrTimes> {
+        let nodes = place.files.iter().chain([&place.main]);
+        let mut read = nodes
+            .filter_map(|&node| Some((node, self.nodes[node].ocr.as_ref()?)))
+            .peekable();
+        read.peek()?;
+        let mut times = OcrTimes::default();
+        read.for_each(|(node, read)| times.add(node, read));
+        Some(times)
     }
 }
 
@@ -157,25 +355,27 @@ fn is_thai_digit(c: char) -> bool {
 }
 
 /// Numbers taken out of a text: each run of digits with a Thai one in it; all of them where the paper is written in
-/// Thai digits, because what looks Arabic there is a guess.
-fn masked(text: &str, all: bool) -> String {
+/// Thai digits, because what looks Arabic there is a guess. Years that were read surely stay, in their Thai digits.
+fn masked(page: &Transcript, all: bool) -> String {
     let digit = |c: char| crate::thai::digit(c).is_some();
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find(digit) {
-        out.push_str(&rest[..start]);
-        let end = rest[start..]
-            .find(|c| !digit(c))
-            .map_or(rest.len(), |end| start + end);
-        let run = &rest[start..end];
-        if all || run.contains(is_thai_digit) {
-            out.push(MASK);
-        } else {
+    let mut out = String::with_capacity(page.text.len());
+    let mut at = 0;
+    while let Some(found) = page.text[at..].find(digit) {
+        let start = at + found;
+        out.push_str(&page.text[at..start]);
+        let rest = &page.text[start..];
+        let end = start + rest.find(|c| !digit(c)).unwrap_or(rest.len());
+        let run = &page.text[start..end];
+        let is_year = page.years.contains(&start) && run.chars().count() == 4;
+        if is_year && run.chars().all(is_thai_digit) || !all && !run.contains(is_thai_digit) {
             out.push_str(run);
+        } else {
+            out.push(MASK);
         }
-        rest = &rest[end..];
+        at = end;
     }
-    out + rest
+    out.push_str(&page.text[at..]);
+    out
 }
 
 #[cfg(test)]
@@ -195,7 +395,7 @@ mod tests {
             "{}",
             text.as_str()
         );
-        assert_eq!(text.year(), None);
+        assert_eq!(text.year_told_twice(), None);
     }
 
     #[test]
@@ -203,11 +403,17 @@ mod tests {
         let twice = read(
             "รายงาน ประจำปีงบประมาณ พ.ศ. 2564\nการสำรวจ ประจำปีงบประมาณ พ.ศ. 2564 และปีงบประมาณ พ.ศ. 2563",
         );
-        assert_eq!(twice.year().map(|(year, _)| year), Some(FiscalYear(2564)));
-        assert_eq!(read("รายงาน ประจำปีงบประมาณ พ.ศ. 2564").year(), None);
+        assert_eq!(
+            twice.year_told_twice().map(|(year, _)| year),
+            Some(FiscalYear(2564))
+        );
+        assert_eq!(
+            read("รายงาน ประจำปีงบประมาณ พ.ศ. 2564").year_told_twice(),
+            None
+        );
         let torn =
             read("ปีงบประมาณ พ.ศ. 2564 ปีงบประมาณ พ.ศ. 2564 ปีงบประมาณ พ.ศ. 2565 ปีงบประมาณ พ.ศ. 2565");
-        assert_eq!(torn.year(), None);
+        assert_eq!(torn.year_told_twice(), None);
     }
 
     #[test]

@@ -43,8 +43,26 @@ impl Ownership {
                 })
             })
             .collect();
+        let scans = || {
+            let nodes = site.nodes_of(place);
+            nodes.filter_map(|(node, it)| Some((node, it.ocr.as_ref()?)))
+        };
+        let misread = scans().filter_map(|(node, read)| {
+            let mention = site.foreign_in(read.letterhead())?;
+            // A misread name of our own is nobody else's.
+            let like_own = strsim::normalized_levenshtein(&mention.name, &site.agency.name) >= 0.8;
+            (!like_own).then(|| Owner {
+                name: mention.name,
+                spot: Spot {
+                    node,
+                    range: Some(mention.span),
+                    ocr: true,
+                },
+            })
+        });
+        let owners: Vec<Owner> = owners.into_iter().chain(misread).collect();
         let foreign = owners.iter().map(|owner| owner.spot.node).collect();
-        let all = owners.len() == files().count();
+        let all = owners.len() == files().count() + scans().count();
         let unread = contents.iter().all(|(_, text)| text.chars().count() < 200);
         let named = || {
             let names = place.names.iter().map(Text::as_str);

@@ -318,10 +318,11 @@ mod words {
     pub fn without(places: &mut Places, words: Dynamic) -> Fallible<Places> {
         let needles = needles(&words)?;
         Ok(places.keep(|site, place| {
-            let names = &site.places[place].names;
-            let mut others = needles
-                .iter()
-                .filter(|needle| names.iter().any(|name| name.has(needle)));
+            let place = &site.places[place];
+            let mut others = needles.iter().filter(|needle| {
+                let mut names = place.names.iter().chain(&place.read_title);
+                names.any(|name| name.has(needle))
+            });
             others.next().map_or(Ok(None), |needle| {
                 Err(format!("ชื่อบอกว่าเป็นเรื่องอื่น (“{}”)", needle.as_str()))
             })

@@ -30,6 +30,13 @@ fn about(site: &Site, place: PlaceId, year: FiscalYear) -> Tested {
 fn doubt(site: &Site, place: PlaceId, year: FiscalYear) -> Option<(String, Spot)> {
     let told = site.about(place);
     if let Some(fact) = told.filter(|fact| fact.confidence > Confidence::Weak) {
+        if fact.hidden {
+            let why = format!(
+                "ชื่อบอกว่า “{}” แต่ปีที่เขียนไว้ในภาพเป็นตัวเลขที่เครื่องอ่านไม่แน่ใจ",
+                fact.words
+            );
+            return (fact.year == year).then(|| (why, fact.spot.clone()));
+        }
         let rival = fact.rival.as_ref()?;
         let asked = fact.year == year || rival.year == year;
         let why = format!("บอกสองปี คือ “{}” และ “{}”", fact.words, rival.words);

@@ -150,9 +150,11 @@ impl Facts {
             sections: &sections,
             claims: &claims,
         });
-        let about = year::with_ocr(about, site.year_by_ocr(place));
+        let scans = site.times_by_ocr(place);
+        let about = year::with_ocr(about, scans.as_ref());
         let promised: Vec<Dated> = claims.into_iter().chain(sections).collect();
         let ranges = year::ranges(&names, &heads, &promised);
+        let ranges = year::ranges_with_ocr(ranges, scans.as_ref());
         let pages: Vec<Dated> = months::page_heads(site, place);
         let mut months = months::months(&heads, &names, &pages);
         let told = about.as_ref().map(|fact| fact.year);

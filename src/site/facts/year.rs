@@ -2,6 +2,7 @@
 
 use super::Dated;
 use crate::site::Spot;
+use crate::site::ocr::{Doubt, OcrTimes, Told};
 use crate::thai::dates::{Confidence, Mention, Role, When};
 use crate::year::FiscalYear;
 
@@ -21,6 +22,9 @@ pub struct YearFact {
     pub budget: bool,
     /// Another year that the place says as firmly: nothing decides between the two.
     pub rival: Option<Box<YearFact>>,
+    /// Only a name says it, and the picture behind the name has a year that cannot be read: a name is easily put on last
+    /// year's paper.
+    pub hidden: bool,
 }
 
 impl YearFact {
@@ -33,6 +37,7 @@ impl YearFact {
             confidence: mention.confidence.min(most),
             budget: words.contains("งบ"),
             rival: None,
+            hidden: false,
         })
     }
 
@@ -45,7 +50,7 @@ impl YearFact {
 
     /// The year is told well enough to decide by, and nothing gainsays it.
     pub fn settled(&self) -> bool {
-        self.confidence > Confidence::Weak && self.rival.is_none()
+        self.confidence > Confidence::Weak && self.rival.is_none() && !self.hidden
     }
 }
 
@@ -215,27 +220,49 @@ fn says(words: &str, year: i16) -> bool {
     digits.contains(&format!("{:02}", year % 100))
 }
 
-/// What a scan states of its year counts where nothing else tells one; where it gainsays what else tells it, a person
-/// must look.
-pub(super) fn with_ocr(
-    told: Option<YearFact>,
-    read: Option<(FiscalYear, Spot, String)>,
-) -> Option<YearFact> {
-    let Some((year, spot, words)) = read else {
+/// What a scan states of its year counts where nothing else tells one. Where it gainsays what else tells it, or has a year
+/// that cannot be read, a person must look.
+pub(super) fn with_ocr(told: Option<YearFact>, read: Option<&OcrTimes>) -> Option<YearFact> {
+    let Some(read) = read else {
         return told;
     };
-    let read = YearFact {
-        year,
-        spot,
-        budget: words.contains("งบ"),
-        words,
+    let fact = |told: &Told<FiscalYear>| YearFact {
+        year: told.when,
+        spot: told.spot.clone(),
+        words: told.words.clone(),
         confidence: Confidence::Fair,
+        budget: told.words.contains("งบ"),
         rival: None,
+        hidden: false,
     };
-    match told {
-        Some(told) if told.year == year => Some(told),
-        Some(told) if told.confidence > Confidence::Weak => Some(told.against(read)),
-        _ => Some(read),
+    let told = match told {
+        Some(told) if told.confidence > Confidence::Weak => told,
+        hint => return read.about().map(fact).or(hint),
+    };
+    let is_name = told.confidence < Confidence::Sure;
+    Some(match read.confirm(told.year) {
+        Ok(Some(same)) if is_name => YearFact {
+            rival: told.rival,
+            ..fact(same)
+        },
+        Ok(_) => told,
+        Err(Doubt::Other(other)) => told.against(fact(other)),
+        Err(Doubt::Hidden) => YearFact {
+            hidden: is_name,
+            ..told
+        },
+    })
+}
+
+/// Ranges that names tell, unless a scan gainsays them; where they tell none, those that were read surely.
+pub(super) fn ranges_with_ocr(
+    told: Vec<(i16, i16, Spot)>,
+    read: Option<&OcrTimes>,
+) -> Vec<(i16, i16, Spot)> {
+    match read {
+        Some(read) if told.is_empty() => read.sure_ranges(),
+        Some(read) if read.gainsay(&told) => Vec::new(),
+        _ => told,
     }
 }
 
