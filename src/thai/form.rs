@@ -272,7 +272,10 @@ fn is_spaced_out(glyphs: &[Glyph], run: &[(usize, usize, Token)]) -> bool {
         let year = run
             .iter()
             .filter_map(|token| digit(first(token)))
-            .fold(0, |year, digit| year * 10 + digit);
+            // A row of digits may be as long as a sheet is wide.
+            .fold(0_u32, |year, digit| {
+                year.saturating_mul(10).saturating_add(digit)
+            });
         return run.len() == 4 && matches!(year, 1990..=2050 | 2450..=2599);
     }
     let bare = run
@@ -598,6 +601,13 @@ mod tests {
             "งบ ประมาณ ๑๒ จริง\nหน้า",
         ),
     ];
+
+    #[test]
+    fn a_long_row_of_digits_is_no_year() {
+        let row = vec!["9"; 40].join(" ");
+        assert_eq!(clean(&row), row);
+        assert_eq!(clean("2 5 6 5"), "2565");
+    }
 
     #[test]
     fn damage_is_repaired() {
