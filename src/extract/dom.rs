@@ -17,6 +17,10 @@ const MAX_OPEN_FORMATTING: usize = 64;
 const MAX_ATTRIBUTES: usize = 200;
 /// No page has more nodes than this and is read by a person; what follows is left out.
 const MAX_NODES: usize = 400_000;
+/// Tags and attributes of a page, each of which takes a hundred bytes of a tree. The fullest pages have some 50,000.
+const MAX_MARKUP: usize = 400_000;
+/// Bytes of text between the tags: 150 pages of paper.
+const MAX_TEXT: usize = 1 << 20;
 
 /// One element or text.
 pub(super) struct Node<'a> {
@@ -461,24 +465,31 @@ fn can_be_opened(element: &Element, opened: &BTreeSet<&str>) -> bool {
 }
 
 /// Makes a page harmless to parse: elements nested, formatting left open and attributes heaped up without end are cut.
-/// The text stays.
+/// The text stays, up to what a person reads of one page.
 pub(super) fn tame(html: &str) -> Cow<'_, str> {
     let bytes = html.as_bytes();
     let mut out = String::new();
     let mut copied = 0;
     let mut depth = Depth::default();
-    let mut i = 0;
+    let (mut markup, mut text) = (0, 0);
+    // Where the stretch of text begins that is being passed, and where to look on.
+    let (mut stretch, mut i) = (0, 0);
     while let Some(start) = find(bytes, i, b'<') {
+        if text + (start - stretch) > MAX_TEXT || markup > MAX_MARKUP {
+            break;
+        }
         let Some(tag) = Tag::read(html, start) else {
-            i = if html[start..].starts_with("<!--") {
-                html[start..]
-                    .find("-->")
-                    .map_or(bytes.len(), |n| start + n + 3)
-            } else {
-                start + 1
-            };
+            i = start + 1;
+            if html[start..].starts_with("<!--") {
+                let end = html[start..].find("-->");
+                i = end.map_or(bytes.len(), |n| start + n + 3);
+                text += start - stretch;
+                stretch = i;
+            }
             continue;
         };
+        text += start - stretch;
+        markup += 1 + tag.attributes.min(MAX_ATTRIBUTES);
         if let Some(cut) = tag.cut {
             out.push_str(&html[copied..cut]);
             copied = tag.end.saturating_sub(1).max(cut);
@@ -488,20 +499,29 @@ pub(super) fn tame(html: &str) -> Cow<'_, str> {
             out.push_str(instead);
             copied = tag.end;
         }
-        i = tag.end;
-        if tag.opens
-            && matches!(
-                tag.name.as_str(),
-                "script" | "style" | "textarea" | "title" | "xmp"
-            )
-        {
-            i = end_of_raw(html, i, &tag.name);
+        (stretch, i) = (tag.end, tag.end);
+        if tag.opens {
+            match tag.name.as_str() {
+                "textarea" | "title" | "xmp" => i = end_of_raw(html, i, &tag.name),
+                "script" | "style" => {
+                    i = end_of_raw(html, i, &tag.name);
+                    stretch = i;
+                }
+                _ => {}
+            }
         }
     }
+    // The last stretch runs to the end of the page, or to where it is cut.
+    let left = if markup > MAX_MARKUP {
+        0
+    } else {
+        MAX_TEXT - text
+    };
+    let end = html.floor_char_boundary(stretch + left);
     if copied == 0 {
-        return Cow::Borrowed(html);
+        return Cow::Borrowed(&html[..end]);
     }
-    out.push_str(&html[copied..]);
+    out.push_str(&html[copied.min(end)..end]);
     Cow::Owned(out)
 }
 
@@ -533,6 +553,7 @@ struct Tag {
     opens: bool,
     /// Index after `>`.
     end: usize,
+    attributes: usize,
     /// Where the attributes are too many.
     cut: Option<usize>,
 }
@@ -546,7 +567,9 @@ impl Tag {
             return None;
         }
         let ends_name = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'>' | b'/');
-        let length = bytes[from..].iter().position(ends_name)?;
+        // A tag that the page ends in is searched for its end but once.
+        let length = bytes[from..].iter().position(ends_name);
+        let length = length.unwrap_or(bytes.len() - from);
         // Names are short; a long one is nobody's.
         let name: String = html[from..from + length]
             .chars()
@@ -569,6 +592,7 @@ impl Tag {
             name,
             opens,
             end: (i + 1).min(bytes.len()),
+            attributes,
             cut,
         })
     }

@@ -539,6 +539,38 @@ mod tests {
     }
 
     #[test]
+    fn a_page_is_read_as_far_as_a_person_reads() {
+        let read = |middle: &str| {
+            let page = page(&format!("<body><p>ต้น</p>{middle}<p>ปลาย</p>"));
+            let texts: Vec<String> = page.blocks.into_iter().map(|block| block.text).collect();
+            let length: usize = texts.iter().map(String::len).sum();
+            assert_eq!(texts.first().map(String::as_str), Some("ต้น"));
+            assert!(length < 2 << 20, "{length}");
+            texts.last().is_some_and(|last| last == "ปลาย")
+        };
+        // What a browser fetches for itself is not read.
+        assert!(read(&format!(
+            "<script>{}</script>",
+            "var a;".repeat(1 << 20)
+        )));
+        assert!(read(&format!(
+            "<img src='data:image/png;base64,{}'>",
+            "A".repeat(4 << 20)
+        )));
+        assert!(read(&format!("<!-- {} -->", "ก".repeat(1 << 20))));
+        assert!(read(&"<p class=a id=b>ก</p>".repeat(20_000)));
+        assert!(!read(&"ข้อความ ".repeat(200_000)));
+        assert!(!read(&"ข้อ < ความ ".repeat(100_000)));
+        assert!(!read(&format!(
+            "<textarea>{}</textarea>",
+            "ก".repeat(1 << 20)
+        )));
+        assert!(!read(&"<b>".repeat(500_000)));
+        assert!(!read(&"<p a b c d e f g h i>".repeat(100_000)));
+        assert!(!read(&"<a".repeat(1 << 20)));
+    }
+
+    #[test]
     fn hostile_pages_end_soon() {
         let n = 60_000;
         let bombs = [
