@@ -528,6 +528,8 @@ fn reading_words(reading: Reading) -> Option<(&'static str, &'static str)> {
         Reading::Locked => ("locked", "ไฟล์ติดรหัสผ่าน"),
         Reading::Damaged => ("damaged", "ไฟล์เสียหาย"),
         Reading::TooLarge => ("too_large", "ไฟล์ใหญ่เกินไป"),
+        Reading::OverTime => ("over_time", "อ่านไฟล์ไม่เสร็จภายในเวลาที่กำหนด"),
+        Reading::OverMemory => ("over_memory", "อ่านไฟล์แล้วใช้หน่วยความจำเกินกำหนด"),
         Reading::Unsupported => ("unsupported", "ชนิดไฟล์ที่ยังอ่านไม่ได้"),
     })
 }

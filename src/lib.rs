@@ -14,6 +14,7 @@ pub mod thai;
 pub mod agency;
 pub mod fetch;
 pub mod extract;
+pub mod reading;
 pub mod site;
 pub mod rules;
 pub mod judge;

@@ -35,7 +35,7 @@ pub(super) async fn run(asked: Args) -> Result<Exit, Failure> {
         ..Options::default()
     };
     let capture = pipeline::fetch(site.home().clone(), &options).await?;
-    let exit = finish(&bench.judge(&capture, None), &asked.report)?;
+    let exit = finish(&bench.judge(&capture, None)?, &asked.report)?;
     if asked.serve {
         say(&format!(
             "เว็บไซต์ตัวอย่างเปิดอยู่ที่ {} กด Ctrl-C เพื่อปิด",

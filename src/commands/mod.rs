@@ -14,6 +14,7 @@ mod scans;
 
 use std::io::Write;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use prongsai::audit::Audit;
@@ -62,6 +63,12 @@ enum Command {
     RenderPage {
         /// ลำดับหน้า เริ่มที่ 0
         page: usize,
+    },
+    /// อ่านไฟล์เอกสารที่ส่งมาทาง standard input (โปรแกรมเรียกใช้เอง)
+    #[command(name = prongsai::reading::READ_COMMAND, hide = true)]
+    ReadFiles {
+        /// เวลาประมวลผลต่อไฟล์ เป็นวินาที
+        seconds: u64,
     },
 }
 
@@ -124,12 +131,21 @@ fn read_command() -> Result<Command, Exit> {
 }
 
 fn run(command: Command) -> Result<Exit, Failure> {
-    // A child of this program with little memory: it does no more than it must.
-    if let Command::RenderPage { page } = command {
-        let (from, to) = (std::io::stdin().lock(), std::io::stdout().lock());
-        return prongsai::ocr::render(page, from, to)
-            .map(|()| Exit::Done)
-            .map_err(Failure::usage);
+    // Children of this program with little memory: they do no more than they must.
+    let (from, to) = (std::io::stdin(), std::io::stdout());
+    match command {
+        Command::RenderPage { page } => {
+            return prongsai::ocr::render(page, from, to)
+                .map(|()| Exit::Done)
+                .map_err(Failure::usage);
+        }
+        Command::ReadFiles { seconds } => {
+            let cpu = Duration::from_secs(seconds);
+            return prongsai::reading::serve_files(from, to, cpu)
+                .map(|()| Exit::Done)
+                .map_err(Failure::usage);
+        }
+        _ => {}
     }
     let runtime = tokio::runtime::Runtime::new().map_err(Failure::usage)?;
     runtime.block_on(async {
@@ -139,7 +155,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
             Command::Crawl(args) => crawl::run(args).await,
             Command::Demo(args) => demo::run(args).await,
             Command::Doctor(_) => doctor::run(),
-            Command::RenderPage { .. } => Ok(Exit::Done),
+            Command::RenderPage { .. } | Command::ReadFiles { .. } => Ok(Exit::Done),
         }
     })
 }

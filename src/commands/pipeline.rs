@@ -9,6 +9,7 @@ use prongsai::extract::DocumentKind;
 use prongsai::fetch::capture::{Capture, advice_for_status};
 use prongsai::fetch::options::Options;
 use prongsai::ocr::{Judged, OcrUse};
+use prongsai::reading::{NoReader, read_files};
 use prongsai::rules::pack::{Pack, Sources};
 use prongsai::rules::vocabulary;
 use prongsai::score::SurveyScores;
@@ -62,8 +63,13 @@ impl Bench {
     }
 
     /// Judges a capture, scans included when there is a reader for them.
-    pub(super) fn judge(self, capture: &Capture, reader: Option<&Reader>) -> Audit {
-        let site = Site::build(capture, self.agency);
+    pub(super) fn judge(
+        self,
+        capture: &Capture,
+        reader: Option<&Reader>,
+    ) -> Result<Audit, Failure> {
+        let files = read_files(capture, &own_file()?).map_err(Failure::usage)?;
+        let site = Site::build_with(capture, self.agency, files);
         let (judged, by_ocr) = decide(&self.pack, site, capture, reader);
         let Judged {
             site,
@@ -74,7 +80,7 @@ impl Bench {
             let rule = self.pack.rules.iter().find(|rule| rule.item == item)?;
             Some(rule.rule.measure.clone())
         };
-        Audit::assemble(Parts {
+        Ok(Audit::assemble(Parts {
             outline: &self.pack.outline,
             measure: &measure,
             rules_digest: self.pack.digest().to_owned(),
@@ -83,8 +89,16 @@ impl Bench {
             coverage: coverage(capture, &site, by_ocr.then_some(used)),
             verdicts,
             surveys: self.surveys.as_ref(),
-        })
+        }))
     }
+}
+
+/// This program's own file, to be run as a child. The system's name for it holds when an update has replaced it.
+pub(super) fn own_file() -> Result<PathBuf, Failure> {
+    if cfg!(target_os = "linux") {
+        return Ok(PathBuf::from("/proc/self/exe"));
+    }
+    std::env::current_exe().map_err(|_| Failure::usage(NoReader))
 }
 
 fn load(year: FiscalYear, rules: Option<&Path>) -> Result<Pack, Failure> {

@@ -2,8 +2,9 @@
 
 /// Files beyond this are not opened. The largest plans, scanned, are smaller.
 pub(super) const FILE: usize = 128 << 20;
-/// Text kept of one file. A plan of 300 pages has half a megabyte.
-pub(super) const TEXT: usize = 4 << 20;
+/// Text kept of one file. A plan of 300 pages has half a megabyte; the indexes that find words in it take twenty times as
+/// much as the text.
+pub(super) const TEXT: usize = 2 << 20;
 /// A file that is text as a whole (CSV, TXT, RTF, saved pages) is read this far.
 pub(super) const FLAT: usize = 32 << 20;
 /// One part of an archive. The text of the longest plans takes a tenth.

@@ -30,7 +30,7 @@ mod xls;
 mod xlsx;
 mod xml;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::thai::clean;
@@ -43,6 +43,16 @@ pub fn extract(url: &Url, content_type: Option<&str>, body: &[u8]) -> Extracted 
         Kind::Other => Extracted::Other,
         Kind::File(kind) => Extracted::Document(document::read(url, content_type, kind, body)),
     }
+}
+
+/// Whether a body is a file rather than a page or nothing, told without opening it.
+pub fn is_file(url: &Url, content_type: Option<&str>, body: &[u8]) -> bool {
+    sniff::is_file(url, content_type, body)
+}
+
+/// What a file that cannot be read is likely to be, told without opening it.
+pub fn likely_kind(url: &Url, body: &[u8]) -> DocumentKind {
+    sniff::likely_kind(url, body)
 }
 
 /// Text in normal form on one line: a break in the source is a space to the reader.
@@ -128,7 +138,7 @@ pub struct Link {
 }
 
 /// A data table.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Table {
     /// Caption, sheet name or the nearest heading above.
     pub title: String,
@@ -189,7 +199,7 @@ pub struct Person {
 }
 
 /// A file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Document {
     /// By its bytes, not by its name or Content-Type.
     pub kind: DocumentKind,
@@ -206,7 +216,7 @@ pub struct Document {
 }
 
 /// Kinds of files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DocumentKind {
     /// PDF.
@@ -226,7 +236,7 @@ pub enum DocumentKind {
 }
 
 /// How well a machine could read a file. Everything but `Text` is a reason to answer `unsure`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reading {
     /// All of it.
@@ -239,8 +249,12 @@ pub enum Reading {
     Locked,
     /// Broken or cut off.
     Damaged,
-    /// Too large, or a limit came first.
+    /// Larger than any document is, as it stands or unpacked.
     TooLarge,
+    /// Its reader took more time than any document takes.
+    OverTime,
+    /// Its reader asked for more memory than any document takes.
+    OverMemory,
     /// A format that is not read yet.
     Unsupported,
 }

@@ -80,6 +80,22 @@ pub(super) fn kind(url: &Url, content_type: Option<&str>, body: &[u8]) -> Kind {
     }
 }
 
+/// Whether a body is a file. Archives are not opened for it: only a child opens what a stranger packed.
+pub(super) fn is_file(url: &Url, content_type: Option<&str>, body: &[u8]) -> bool {
+    matches!(form(body).0, Form::Zip | Form::Ole)
+        || matches!(kind(url, content_type, body), Kind::File(_))
+}
+
+/// What a file is by its first bytes and its name, where it cannot be opened.
+pub(super) fn likely_kind(url: &Url, body: &[u8]) -> DocumentKind {
+    match form(body).0 {
+        Form::Pdf => DocumentKind::Pdf,
+        Form::Image => DocumentKind::Image,
+        Form::Rtf => DocumentKind::Word,
+        _ => by_name(&url.path().to_ascii_lowercase()).unwrap_or(DocumentKind::Unknown),
+    }
+}
+
 /// How a body is written, and the body without what was put in front of it.
 pub(super) fn form(body: &[u8]) -> (Form, &[u8]) {
     let (form, from) = by_magic(body);

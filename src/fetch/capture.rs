@@ -1,5 +1,7 @@
 //! A capture: everything one crawl asked for and got, as a value. `warc` writes it to disk and reads it back.
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -46,6 +48,19 @@ impl Capture {
         scope
     }
 
+    /// Every different body that a page or file was answered with, in the order of its first answer.
+    pub fn bodies(&self) -> Vec<Body<'_>> {
+        let mut seen = BTreeSet::new();
+        let answers = self.visits.iter().filter_map(|visit| {
+            let response = visit.result.as_ref().ok()?;
+            response.has_content().then_some(Body {
+                url: &visit.url,
+                response,
+            })
+        });
+        answers.filter(|body| seen.insert(body.bytes())).collect()
+    }
+
     /// Today in Thailand, which keeps UTC+7 all year.
     pub fn today() -> Date {
         Self::day_of(Timestamp::now())
@@ -54,6 +69,27 @@ impl Capture {
     /// The day it is in Thailand at an instant.
     pub fn day_of(at: Timestamp) -> Date {
         jiff::tz::offset(7).to_datetime(at).date()
+    }
+}
+
+/// A body with the address that gave it first.
+#[derive(Debug, Clone, Copy)]
+pub struct Body<'c> {
+    /// The address.
+    pub url: &'c Url,
+    /// The answer.
+    pub response: &'c Response,
+}
+
+impl<'c> Body<'c> {
+    /// The bytes.
+    pub fn bytes(&self) -> &'c [u8] {
+        &self.response.body
+    }
+
+    /// The `Content-Type` it was declared with.
+    pub fn content_type(&self) -> Option<&'c str> {
+        self.response.header("content-type")
     }
 }
 
@@ -106,6 +142,12 @@ impl Response {
             .iter()
             .find(|(key, _)| key.eq_ignore_ascii_case(name))
             .map(|(_, value)| value.as_str())
+    }
+
+    /// Whether the body is what the address is for: neither a redirect's, nor an error's, nor empty.
+    pub fn has_content(&self) -> bool {
+        let is_empty = self.body.is_empty() && self.status == 200;
+        (200..300).contains(&self.status) && self.location().is_none() && !is_empty
     }
 
     /// The target of a redirect, not yet resolved.

@@ -1,7 +1,7 @@
 //! A program run once: bytes in, bytes out. Nothing is written to disk.
 
 use std::io::{Read, Write};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use super::{End, Limits};
@@ -12,63 +12,102 @@ const OUTPUT_MAX: u64 = 64 << 20;
 /// Runs a program. No shell is involved, and the child inherits none of our streams.
 pub fn run(program: &mut Command, input: &[u8], limits: Limits) -> Result<Vec<u8>, End> {
     let end = Instant::now() + limits.wall;
-    let mut child = start(program, limits)?;
-    let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
+    let (mut running, mut stdin, stdout) = Running::start(program, limits)?;
     std::thread::scope(|scope| {
         scope.spawn(move || {
             // A child that has seen enough closes early; that is no fault.
-            let _ = stdin.map(|mut stdin| stdin.write_all(input));
+            let _ = stdin.write_all(input);
         });
         let output = scope.spawn(move || {
             let mut bytes = Vec::new();
-            let read = stdout.map(|stdout| stdout.take(OUTPUT_MAX).read_to_end(&mut bytes));
-            read.and_then(Result::ok).map(|_| bytes)
+            let read = stdout.take(OUTPUT_MAX).read_to_end(&mut bytes);
+            read.is_ok().then_some(bytes)
         });
-        let status = loop {
-            match child.try_wait() {
-                Ok(Some(status)) => break Ok(status),
-                Ok(None) if Instant::now() < end => std::thread::sleep(Duration::from_millis(10)),
-                _ => {
-                    stop(&mut child);
-                    break Err(End::Time);
-                }
+        while !running.has_ended() {
+            if Instant::now() >= end {
+                running.stop();
+                return Err(End::Time);
             }
-        };
-        let bytes = output.join().ok().flatten();
-        match (status?, bytes) {
-            (status, Some(bytes)) if status.success() => Ok(bytes),
-            (status, _) => Err(told(status)),
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let status = running.stop().ok_or(End::Failed)?;
+        match output.join().ok().flatten() {
+            Some(bytes) if status.success() => Ok(bytes),
+            _ => Err(told(status)),
         }
     })
 }
 
-/// Starts a program within limits, in a process group of its own.
-pub(super) fn start(program: &mut Command, limits: Limits) -> Result<Child, End> {
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(program, 0);
-    let child = program
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(|_| End::NotStarted)?;
-    limits.hold(&child);
-    Ok(child)
+/// A child in a process group of its own. It does not outlive this value.
+pub(super) struct Running {
+    child: Child,
+    status: Option<ExitStatus>,
 }
 
-/// Ends a child and what it started.
-pub(super) fn stop(child: &mut Child) {
-    #[cfg(unix)]
-    {
-        use rustix::process::{Pid, Signal, kill_process_group};
-        let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
+impl Running {
+    /// Starts a program within limits.
+    pub(super) fn start(
+        program: &mut Command,
+        limits: Limits,
+    ) -> Result<(Self, ChildStdin, ChildStdout), End> {
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(program, 0);
+        let child = program
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|_| End::NotStarted)?;
+        limits.hold(&child);
+        let mut running = Self {
+            child,
+            status: None,
+        };
+        let streams = running.child.stdin.take().zip(running.child.stdout.take());
+        let (stdin, stdout) = streams.ok_or(End::NotStarted)?;
+        Ok((running, stdin, stdout))
     }
-    let _ = child.kill();
-    let _ = child.wait();
+
+    /// Looks, and leaves the child's number taken: until it is waited for, its group is no other's.
+    #[cfg(unix)]
+    fn has_ended(&self) -> bool {
+        use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
+        let look = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        self.status.is_some()
+            || !matches!(
+                waitid(WaitId::Pid(Pid::from_child(&self.child)), look),
+                Ok(None) | Err(rustix::io::Errno::INTR)
+            )
+    }
+
+    #[cfg(not(unix))]
+    fn has_ended(&mut self) -> bool {
+        !matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Ends the child and what it started. The status is its own when it had ended before.
+    pub(super) fn stop(&mut self) -> Option<ExitStatus> {
+        if self.status.is_none() {
+            #[cfg(unix)]
+            {
+                use rustix::process::{Pid, Signal, kill_process_group};
+                let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
+            }
+            let _ = self.child.kill();
+            self.status = self.child.wait().ok();
+        }
+        self.status
+    }
 }
 
-/// What a status tells: the system ends a child that is over its time by a signal of that name, and a program that gets no
-/// more memory (or no more stack) aborts.
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// What a status tells: the system ends a child that is over its time by a signal of that name, a program that gets no
+/// more memory (or no more stack) aborts, and one that talked without end, or took what the machine did not have, is killed.
 pub(super) fn told(status: ExitStatus) -> End {
     #[cfg(unix)]
     {
@@ -78,7 +117,7 @@ pub(super) fn told(status: ExitStatus) -> End {
         if by(Signal::XCPU) {
             return End::Time;
         }
-        if by(Signal::ABORT) {
+        if by(Signal::ABORT) || by(Signal::KILL) {
             return End::Memory;
         }
     }
@@ -127,6 +166,9 @@ mod tests {
         assert_eq!(failed, Err(End::Failed));
         let missing = run(&mut Command::new("no-such-program-here"), &[], ROOM);
         assert_eq!(missing, Err(End::NotStarted));
+        // What is left behind holds the output open; it ends with its parent.
+        let left = run(&mut shell("sleep 60 & exit 1"), &[], ROOM);
+        assert_eq!(left, Err(End::Failed));
         let aborted = run(&mut shell("kill -ABRT $$"), &[], ROOM);
         assert_eq!(aborted, Err(End::Memory));
     }

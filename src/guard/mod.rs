@@ -1,10 +1,13 @@
 //! Programs at work as children of this one: what reads a stranger's bytes may fail, hang or swell, and costs itself only.
 
 mod child;
+mod frame;
 mod limits;
+mod worker;
 
 pub use child::run;
 pub use limits::Limits;
+pub use worker::{Crew, serve};
 
 /// How a child ended that gave no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{LazyLock, OnceLock};
 
-use bytes::Bytes;
 use url::Url;
 
 use super::criteria::quotes_criteria;
@@ -13,8 +12,9 @@ use super::{Label, Node, NodeId, NodeKind, Parts, Place, PlaceId, Site};
 use crate::agency::Agency;
 use crate::extract::{self, Block, Document, DocumentKind, Extracted, Link, Page, Part, Reading};
 use crate::fetch::address::{Scope, normalise, twin};
-use crate::fetch::capture::{Capture, FaultKind, SkipReason};
+use crate::fetch::capture::{Body, Capture, FaultKind, SkipReason};
 use crate::fetch::outside::{Outside, OutsideKind, Refused, content};
+use crate::reading::Documents;
 use crate::thai::{self, Text, dates};
 
 /// A block or link that stands on this share of the pages is furniture, not content.
@@ -63,9 +63,14 @@ const MANUALS: [&str; 4] = [
 const HOPS_MAX: usize = 12;
 
 impl Site {
-    /// Reads a capture. The same capture gives the same site, however many threads read its bodies.
+    /// Reads a capture, its files too. The same capture gives the same site, however many threads read its bodies.
     pub fn build(capture: &Capture, agency: Option<Agency>) -> Self {
-        let mut draft = Draft::read(capture);
+        Self::build_with(capture, agency, Documents::new())
+    }
+
+    /// The same, of files that were read before.
+    pub fn build_with(capture: &Capture, agency: Option<Agency>, files: Documents<'_>) -> Self {
+        let mut draft = Draft::read(capture, files);
         draft.link();
         draft.count_clicks();
         draft.strip_furniture();
@@ -113,20 +118,13 @@ struct Draft {
     content_links: BTreeMap<NodeId, Vec<(Link, NodeId)>>,
 }
 
-/// One body with every address that gave it.
-struct Answered<'a> {
-    url: &'a Url,
-    content_type: Option<&'a str>,
-    body: &'a Bytes,
-    cut: bool,
-}
-
 impl Draft {
-    fn read(capture: &Capture) -> Self {
+    fn read(capture: &Capture, files: Documents<'_>) -> Self {
         let scope = capture.scope();
         let mut refused: Vec<(&Url, Refused)> = Vec::new();
-        let mut by_body: BTreeMap<&[u8], usize> = BTreeMap::new();
-        let mut answered: Vec<Answered> = Vec::new();
+        let bodies = capture.bodies();
+        let places = bodies.iter().enumerate();
+        let by_body: BTreeMap<&[u8], usize> = places.map(|(at, body)| (body.bytes(), at)).collect();
         let mut aliases: Vec<(String, usize)> = Vec::new();
         let mut answers: BTreeSet<String> = BTreeSet::new();
         let mut redirects: BTreeMap<String, (&Url, Url)> = BTreeMap::new();
@@ -141,16 +139,9 @@ impl Draft {
                     } else if response.body.is_empty() && response.status == 200 {
                         let why = "เปิดได้แต่ไม่มีข้อมูล (0 ไบต์)".to_owned();
                         broken.insert(twin(&visit.url), (&visit.url, why));
-                    } else if (200..300).contains(&response.status) {
-                        let at = *by_body.entry(&response.body[..]).or_insert_with(|| {
-                            answered.push(Answered {
-                                url: &visit.url,
-                                content_type: response.header("content-type"),
-                                body: &response.body,
-                                cut: response.truncated.is_some(),
-                            });
-                            answered.len() - 1
-                        });
+                    } else if let Some(&at) = by_body.get(&response.body[..])
+                        && response.has_content()
+                    {
                         aliases.push((twin(&visit.url), at));
                         answers.insert(twin(&visit.url));
                     } else if scope.contains(&visit.url) || matches!(response.status, 404 | 410) {
@@ -172,7 +163,7 @@ impl Draft {
                 }
             }
         }
-        let extracted = read_bodies(&answered);
+        let extracted = read_bodies(&bodies, files);
         let mut draft = Self {
             agency: nobody(),
             scope,
@@ -183,20 +174,20 @@ impl Draft {
             indexes: BTreeSet::new(),
             content_links: BTreeMap::new(),
         };
-        let mut ids = Vec::with_capacity(answered.len());
-        for (answer, thing) in answered.iter().zip(extracted) {
-            let outside = !draft.scope.contains(answer.url);
+        let mut ids = Vec::with_capacity(bodies.len());
+        for (body, thing) in bodies.iter().zip(extracted) {
+            let outside = !draft.scope.contains(body.url);
             let kind = match thing {
-                Extracted::Page(page) if outside => match handed_out(answer.url, page) {
+                Extracted::Page(page) if outside => match handed_out(body.url, page) {
                     Ok(kind) => kind,
                     Err(why) => {
-                        ids.push(Some(draft.refuse(answer.url, why)));
+                        ids.push(Some(draft.refuse(body.url, why)));
                         continue;
                     }
                 },
                 Extracted::Page(page) => NodeKind::Page(page),
                 Extracted::Document(mut document) => {
-                    if answer.cut {
+                    if body.response.truncated.is_some() {
                         document.reading = if document.reading == Reading::Text {
                             Reading::Damaged
                         } else {
@@ -210,7 +201,7 @@ impl Draft {
                     continue;
                 }
             };
-            ids.push(Some(draft.add(answer.url.clone(), kind)));
+            ids.push(Some(draft.add(body.url.clone(), kind)));
         }
         for (url, at) in aliases {
             if let Some(id) = ids[at] {
@@ -1429,20 +1420,31 @@ fn status_words(status: u16) -> String {
 }
 
 /// Reads the bodies on all processors; the order of the result is the order of the input.
-fn read_bodies(answered: &[Answered]) -> Vec<Extracted> {
+fn read_bodies(bodies: &[Body], mut files: Documents<'_>) -> Vec<Extracted> {
     let threads = std::thread::available_parallelism()
         .map_or(1, usize::from)
-        .min(answered.len().max(1));
+        .min(bodies.len().max(1));
     let next = AtomicUsize::new(0);
-    let slots: Vec<OnceLock<Extracted>> = answered.iter().map(|_| OnceLock::new()).collect();
+    let slots: Vec<OnceLock<Extracted>> = bodies
+        .iter()
+        .map(|body| {
+            let read = files.remove(body.bytes());
+            read.map_or_else(OnceLock::new, |document| {
+                OnceLock::from(Extracted::Document(document))
+            })
+        })
+        .collect();
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
-                while let Some((answer, slot)) = Some(next.fetch_add(1, Ordering::Relaxed))
-                    .and_then(|at| answered.get(at).zip(slots.get(at)))
+                while let Some((body, slot)) = Some(next.fetch_add(1, Ordering::Relaxed))
+                    .and_then(|at| bodies.get(at).zip(slots.get(at)))
                 {
+                    if slot.get().is_some() {
+                        continue;
+                    }
                     // A reader that panics on a hostile body costs that body only.
-                    let read = || extract::extract(answer.url, answer.content_type, answer.body);
+                    let read = || extract::extract(body.url, body.content_type(), body.bytes());
                     let thing = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
                     let _ = slot.set(thing.unwrap_or_else(|_| {
                         Extracted::Document(Document::unread(
@@ -1463,6 +1465,8 @@ fn read_bodies(answered: &[Answered]) -> Vec<Extracted> {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+
+    use bytes::Bytes;
 
     use super::*;
     use crate::fetch::capture::{Response, Visit};

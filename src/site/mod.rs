@@ -519,6 +519,8 @@ impl Node {
                 Reading::Locked => Some("ไฟล์ตั้งรหัสผ่าน"),
                 Reading::Damaged => Some("ไฟล์เสียหรือไม่สมบูรณ์"),
                 Reading::TooLarge => Some("ไฟล์ใหญ่เกินกำหนด"),
+                Reading::OverTime => Some("อ่านไฟล์ไม่เสร็จภายในเวลาที่กำหนด"),
+                Reading::OverMemory => Some("อ่านไฟล์แล้วใช้หน่วยความจำเกินกำหนด"),
                 Reading::Unsupported => Some("เป็นชนิดไฟล์ที่ยังอ่านไม่ได้"),
             },
             NodeKind::Page(page) => {
