@@ -482,8 +482,11 @@ fn a_decoy_does_not_pass_for_being_a_scan() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
+/// What another hand does to rows of words.
+type Change = fn(&mut Vec<Vec<String>>);
+
 /// Changes that make a document another one, under the label it had.
-const CHANGES: [(&str, fn(&mut Vec<Vec<String>>)); 3] = [
+const CHANGES: [(&str, Change); 3] = [
     ("last year's", |documents| {
         for page in documents.iter_mut().flatten() {
             for (year, before) in [

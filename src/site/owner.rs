@@ -51,7 +51,7 @@ impl Ownership {
             let mention = site.foreign_in(read.letterhead())?;
             // A misread name of our own is nobody else's.
             let like_own = strsim::normalized_levenshtein(&mention.name, &site.agency.name) >= 0.8;
-            (!like_own).then(|| Owner {
+            (!like_own).then_some(Owner {
                 name: mention.name,
                 spot: Spot {
                     node,

@@ -56,7 +56,7 @@ fn mutations(kind: &str, whole: &[u8], count: usize) -> Vec<Named> {
         let mut body = whole.to_vec();
         let at = |k: usize| {
             let pair = [dice[n * 64 + 2 * k], dice[n * 64 + 2 * k + 1]];
-            usize::from(u16::from_le_bytes(pair)) * whole.len() >> 16
+            (usize::from(u16::from_le_bytes(pair)) * whole.len()) >> 16
         };
         match n % 3 {
             0 => body.truncate(whole.len() * (n + 1) / (count + 1)),
