@@ -567,7 +567,8 @@ mod tests {
         )));
         assert!(!read(&"<b>".repeat(500_000)));
         assert!(!read(&"<p a b c d e f g h i>".repeat(100_000)));
-        assert!(!read(&"<a".repeat(1 << 20)));
+        // One tag with a very long name, as a browser sees it: what follows is text.
+        assert!(read(&"<a".repeat(1 << 20)));
     }
 
     #[test]
