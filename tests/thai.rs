@@ -436,7 +436,9 @@ proptest! {
             let hit = clean(own.unwrap()).replace('\n', " ");
             let quote = text.quote(range);
             if own.is_some_and(|own| own.chars().count() < 100) && !hit.contains('\u{FFFD}') {
-                prop_assert!(skeleton(&quote).contains(&skeleton(&hit)), "{} in {}", hit, quote);
+                // What follows a hit may make an abbreviation of its end: the skeletons differ, the letters do not.
+                let same = quote.contains(&hit) || skeleton(&quote).contains(&skeleton(&hit));
+                prop_assert!(same, "{} in {}", hit, quote);
             }
         }
     }

@@ -18,7 +18,7 @@ const MAX_ATTRIBUTES: usize = 200;
 /// No page has more nodes than this and is read by a person; what follows is left out.
 const MAX_NODES: usize = 400_000;
 /// Tags and attributes of a page, each of which takes a hundred bytes of a tree. The fullest pages have some 50,000.
-const MAX_MARKUP: usize = 400_000;
+const MAX_MARKUP: usize = 250_000;
 /// Bytes of text between the tags: 150 pages of paper.
 const MAX_TEXT: usize = 1 << 20;
 
