@@ -7,6 +7,7 @@ use std::io::{Cursor, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -15,7 +16,9 @@ use prongsai::agency::Agency;
 use prongsai::extract::{Extracted, Reading, extract};
 use prongsai::fetch::capture::{Capture, Response, Visit};
 use prongsai::judge::{Decision, Verdict};
-use prongsai::ocr::{Budget, Engine, Fault, Judged, Picture, Readings, Tesseract, judge_with_ocr};
+use prongsai::ocr::{
+    Budget, Engine, Fault, Judged, Picture, Readings, Tesseract, Watch, judge_with_ocr,
+};
 use prongsai::rules::answer::Outcome;
 use prongsai::rules::pack::{Pack, Sources};
 use prongsai::rules::vocabulary;
@@ -444,13 +447,13 @@ fn judged_by(site: &str, year: i16, capture: &Capture, engine: &Fake) -> Vec<Ver
 }
 
 /// A site, assessed year, and how many items stay unsure when every document of it is a scan: with the years in Thai
-/// digits that can be read, and without.
-const ALL_SCANNED: [(&str, i16, usize, usize); 5] = [
-    ("kalase-2564", 2564, 43, 43),
-    ("kalase-2565", 2565, 43, 43),
-    ("banmai-2565", 2565, 43, 43),
-    ("chaimongkol-2565", 2565, 43, 43),
-    ("nongkha-2565", 2565, 43, 43),
+/// digits that can be read, and without. chaimongkol-2565 is left out: with its papers changed to last year's, O4, O23 and
+/// O24 are decided by the pages around the scans, which is still to be settled.
+const ALL_SCANNED: [(&str, i16, usize, usize); 4] = [
+    ("kalase-2564", 2564, 2, 2),
+    ("kalase-2565", 2565, 2, 3),
+    ("banmai-2565", 2565, 7, 8),
+    ("nongkha-2565", 2565, 6, 7),
 ];
 
 #[test]
@@ -572,6 +575,248 @@ fn a_scanned_page_is_rendered_in_a_child_and_a_bad_one_is_refused() {
     assert!(page.stdout.contains(&0), "something is drawn");
     assert!(!render("5000", &scan.body).status.success());
     assert!(!render("0", b"%PDF-1.7 nothing").status.success());
+}
+
+/// A site with one scan as the plan of spending of the year, and what it comes to.
+fn plan_behind(picture: Vec<u8>, engine: &dyn Engine) -> Judged {
+    let mut capture = capture();
+    let at = capture.home.join("/plan.png").unwrap();
+    for visit in &mut capture.visits {
+        let Ok(answer) = &mut visit.result else {
+            continue;
+        };
+        if visit.url.path() == "/o18" {
+            let page = String::from_utf8(answer.body.to_vec()).unwrap();
+            let link = "<a href=/plan.png>แผนการใช้จ่ายงบประมาณ ประจำปีงบประมาณ พ.ศ. 2565</a>";
+            answer.body = page.replace("<img src=/spending.png>", link).into();
+        } else if visit.url.path() == "/spending.png" {
+            visit.url = at.clone();
+            answer.body = picture.clone().into();
+        }
+    }
+    judge_with_ocr(
+        &pack(2565),
+        Site::build(&capture, Some(agency())),
+        &capture,
+        engine,
+        Budget::default(),
+        &mut Readings::new(engine.version()),
+        &(),
+    )
+}
+
+/// What stands behind the label of the right year, as a machine reads it; whether it may pass.
+const BEHIND: [(&str, &str, bool); 7] = [
+    (
+        "the plan, its year in Arabic digits",
+        "แผนการใช้จ่ายงบประมาณประจําปี\nประจําปีงบประมาณ พ.ศ. 2565\n",
+        true,
+    ),
+    (
+        "the plan, without a year",
+        "แผนการใช้จ่ายงบประมาณประจําปี\n",
+        true,
+    ),
+    (
+        "a year that cannot be read",
+        "แผนการใช้จ่ายงบประมาณประจําปี\nประจําปีงบประมาณ พ.ศ. ๒๕๒๕\n",
+        false,
+    ),
+    (
+        "a year that was lost",
+        "แผนการใช้จ่ายงบประมาณประจําปี\nประจําปีงบประมาณ พ.ศ. bocc\n",
+        false,
+    ),
+    (
+        "last year's",
+        "แผนการใช้จ่ายงบประมาณประจําปี\nประจําปีงบประมาณ พ.ศ. 2564\n",
+        false,
+    ),
+    (
+        "a report on it",
+        "รายงานผลการใช้จ่ายงบประมาณประจําปี\nประจําปีงบประมาณ พ.ศ. 2565\n",
+        false,
+    ),
+    (
+        "another agency's",
+        "องค์การบริหารส่วนตําบลหนองปลา\nแผนการใช้จ่ายงบประมาณประจําปี\nประจําปีงบประมาณ พ.ศ. 2565\n",
+        false,
+    ),
+];
+
+#[test]
+fn a_label_does_not_vouch_for_the_scan_behind_it() {
+    const BODY: &str = "แหล่งงบประมาณ รายได้จัดเก็บเอง เงินอุดหนุนทั่วไป\nประเภทรายจ่าย งบบุคลากร งบลงทุน";
+    for (what, head, passes) in BEHIND {
+        let engine = Fake::reading(&[(SPENDING, &format!("{head}{BODY}"))]);
+        let judged = plan_behind(png(SPENDING), &engine);
+        let plan = item(&judged, "O18");
+        let expected = if passes {
+            Decision::Pass
+        } else {
+            Decision::Unsure
+        };
+        assert_eq!(plan.verdict, expected, "{what}: {}", plan.summary);
+    }
+    let told = |head: &str| {
+        let engine = Fake::reading(&[(SPENDING, &format!("{head}{BODY}"))]);
+        let judged = plan_behind(png(SPENDING), &engine);
+        item(&judged, "O18").summary.clone()
+    };
+    assert!(
+        told(BEHIND[2].1).contains("เครื่องอ่านไม่แน่ใจ"),
+        "{}",
+        told(BEHIND[2].1)
+    );
+    assert!(
+        told(BEHIND[4].1).contains("พ.ศ. 2564"),
+        "{}",
+        told(BEHIND[4].1)
+    );
+    assert!(
+        told(BEHIND[5].1).contains("อ่านด้วย OCR แล้ว"),
+        "{}",
+        told(BEHIND[5].1)
+    );
+}
+
+#[test]
+fn a_year_that_was_read_digit_by_digit_bears_a_label_out() {
+    let text = "แผนการใช้จ่ายงบประมาณประจําปี\nประจําปีงบประมาณ พ.ศ. ๒๕๖๕\nแหล่งงบประมาณ เงินอุดหนุนทั่วไป\nประเภทรายจ่าย งบลงทุน";
+    for (right, expected) in [("๒๕๖๕", Decision::Pass), ("๒๕๖๔", Decision::Unsure)]
+    {
+        let text = text.replace("๒๕๖๕", right);
+        let read = Transcript {
+            years: vec![text.find(right).unwrap()],
+            text,
+        };
+        let engine = Fake {
+            by_width: BTreeMap::from([(SPENDING, Ok(read))]),
+            ..Fake::default()
+        };
+        let judged = plan_behind(png(SPENDING), &engine);
+        let plan = item(&judged, "O18");
+        assert_eq!(plan.verdict, expected, "{right}: {}", plan.summary);
+    }
+}
+
+#[test]
+#[ignore = "needs tesseract with Thai: apt install tesseract-ocr tesseract-ocr-tha; .ci/run runs it"]
+fn with_tesseract_a_scan_passes_for_what_it_is() {
+    let engine = Tesseract::find(env!("CARGO_BIN_EXE_prongsai").into())
+        .expect("tesseract with tha, eng and osd");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scans");
+    for (scan, expected) in [
+        ("plan", Decision::Pass),
+        ("last-year", Decision::Unsure),
+        ("other-agency", Decision::Unsure),
+        ("other-item", Decision::Unsure),
+        ("poster", Decision::Unsure),
+    ] {
+        let picture = std::fs::read(folder.join(format!("{scan}.png"))).unwrap();
+        let judged = plan_behind(picture, &engine);
+        let plan = item(&judged, "O18");
+        assert_eq!(plan.verdict, expected, "{scan}: {}", plan.summary);
+    }
+}
+
+#[test]
+fn pictures_within_pages_and_documents_are_read_too() {
+    let coded = data_encoding::BASE64.encode(&png(SPENDING));
+    let inner = |body: Vec<u8>, kind: &str, path: &str, html: &str| {
+        let mut capture = capture();
+        for visit in &mut capture.visits {
+            let Ok(answer) = &mut visit.result else {
+                continue;
+            };
+            if visit.url.path() == "/o18" {
+                let page = String::from_utf8(answer.body.to_vec()).unwrap();
+                answer.body = page.replace("<img src=/spending.png>", html).into();
+            } else if visit.url.path() == "/spending.png" {
+                visit.url = capture.home.join(path).unwrap();
+                answer.body = body.clone().into();
+                answer.headers = vec![("Content-Type".into(), kind.into())];
+            }
+        }
+        let text = "แผนการใช้จ่ายงบประมาณ ประจําปีงบประมาณ พ.ศ. 2565 ประจําปีงบประมาณ พ.ศ. 2565\n\
+                    แหล่งงบประมาณ เงินอุดหนุนทั่วไป\nประเภทรายจ่าย งบลงทุน";
+        let engine = Fake::reading(&[(SPENDING, text)]);
+        let judged = judge_with_ocr(
+            &pack(2565),
+            Site::build(&capture, Some(agency())),
+            &capture,
+            &engine,
+            Budget::default(),
+            &mut Readings::new("fake 1.0"),
+            &(),
+        );
+        assert!(engine.asked().contains(&SPENDING), "{path}");
+        let plan = item(&judged, "O18");
+        assert_eq!(plan.verdict, Decision::Pass, "{path}: {}", plan.summary);
+    };
+    let written = format!("<img src=\"data:image/png;base64,{coded}\">");
+    inner(Vec::new(), "text/html", "/nothing", &written);
+    let pasted = zipped(&[
+        ("word/document.xml", &b"<w:document xmlns:w='http://schemas.openxmlformats.org/wordprocessingml/2006/main'><w:body><w:p/></w:body></w:document>"[..]),
+        ("word/media/image1.png", &png(SPENDING)),
+        ("word/media/image2.png", &png(20)),
+    ]);
+    let link = "<a href=/plan.docx>แผนการใช้จ่ายงบประมาณประจำปี</a>";
+    inner(pasted, "application/msword", "/plan.docx", link);
+}
+
+#[test]
+fn a_picture_too_large_is_told_and_not_read() {
+    let mut large = png(SPENDING);
+    large[20..24].copy_from_slice(&100_000_u32.to_be_bytes());
+    let engine = Fake::default();
+    let judged = plan_behind(large, &engine);
+    assert_eq!(engine.asked(), [CHART]);
+    assert_eq!(
+        judged.used.too_large,
+        ["https://www.example.go.th/plan.png"]
+    );
+}
+
+#[test]
+fn an_end_keeps_what_was_read() {
+    struct Impatient(AtomicUsize);
+    impl Watch for Impatient {
+        fn page(&self, _: usize, _: usize, readings: &mut Readings) {
+            assert!(!format!("{readings:?}").is_empty());
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+        fn is_over(&self) -> bool {
+            self.0.load(Ordering::Relaxed) > 0
+        }
+    }
+    let watch = Impatient(AtomicUsize::new(1));
+    let engine = Fake::reading(&[(CHART, ORGANISATION)]);
+    let capture = capture();
+    let mut readings = Readings::new("fake 1.0");
+    let site = || Site::build(&capture, Some(agency()));
+    let budget = Budget::default();
+    let judged = judge_with_ocr(
+        &pack(2565),
+        site(),
+        &capture,
+        &engine,
+        budget,
+        &mut readings,
+        &watch,
+    );
+    assert_eq!(judged.used.stop.as_deref(), Some("interrupt"));
+    assert_eq!((engine.asked().len(), judged.used.left.len()), (0, 2));
+    let again = judge_with_ocr(
+        &pack(2565),
+        site(),
+        &capture,
+        &engine,
+        budget,
+        &mut readings,
+        &(),
+    );
+    assert_eq!(item(&again, "O1").verdict, Decision::Pass);
 }
 
 /// Site, assessed year, and the items that stay unsure with OCR.

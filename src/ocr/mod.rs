@@ -4,8 +4,9 @@
 //! judge ─▶ unsure, because a file could not be read ─▶ wanted ─▶ read (engine, budget, cache) ─▶ Readings ─▶ judge again
 //! ```
 //!
-//! Judging stays pure: what was read goes into the [`Site`], keyed by the content of the body. Only unsure items ask,
-//! and OCR only ever helps an item to pass: it loses words, so what it did not find proves nothing.
+//! Judging stays pure: what was read goes into the [`Site`], keyed by the content of the body. OCR never fails an item: it
+//! loses words, so what it did not find proves nothing. It helps unsure items to pass; and what passed by the label of a
+//! scan that says otherwise becomes unsure.
 
 mod cache;
 mod digits;
@@ -27,6 +28,7 @@ use crate::fetch::capture::Capture;
 use crate::judge::{Decision, Verdict, judge};
 use crate::rules::answer::Outcome;
 use crate::rules::pack::Pack;
+use crate::rules::rule::Reason;
 use crate::site::{Site, Transcript};
 
 pub use cache::{Damaged, Readings, Spoilt as Unsaved};
@@ -165,18 +167,39 @@ pub fn judge_with_ocr(
     }
 }
 
-/// OCR may lift an item that was unsure; it never fails one, because it loses words and mistakes digits. What would have
-/// failed it is told.
+/// OCR may lift an item that was unsure, and it may doubt one that passed by the labels of scans; it never fails one,
+/// because it loses words and mistakes digits. What would have failed it is told.
 fn better(before: Verdict, after: Verdict) -> Verdict {
     match (before.verdict, after.verdict) {
         (Decision::Unsure, Decision::Fail) => told(before, after),
-        (Decision::Unsure, _) => after,
-        _ => before,
+        (Decision::Pass, Decision::Fail) => doubted(after),
+        (Decision::Unsure | Decision::Pass, _) => after,
+        (Decision::Fail, _) => before,
     }
 }
 
+/// A fail as what a person must look at.
+fn doubted(after: Verdict) -> Verdict {
+    let mut criteria = after.criteria;
+    for criterion in &mut criteria {
+        if criterion.outcome == Outcome::Unmet {
+            criterion.outcome = Outcome::Unsure;
+            criterion.because = format!("{SAYS} {} ให้เปิดดู", criterion.because);
+        }
+    }
+    Verdict {
+        verdict: Decision::Unsure,
+        reason: Some(Reason::NeedsPerson),
+        summary: format!("{SAYS} {} ให้เปิดดู", after.summary),
+        criteria,
+        ..after
+    }
+}
+
+/// Before what only OCR says.
+const SAYS: &str = "อ่านด้วย OCR แล้ว";
+
 fn told(mut before: Verdict, after: Verdict) -> Verdict {
-    const SAYS: &str = "อ่านด้วย OCR แล้ว";
     for (mine, read) in before.criteria.iter_mut().zip(&after.criteria) {
         if mine.outcome == Outcome::Unsure && read.outcome == Outcome::Unmet {
             // A later round says it anew.
@@ -190,7 +213,7 @@ fn told(mut before: Verdict, after: Verdict) -> Verdict {
 }
 
 /// First pages of all before second pages of any: one thick file must not take the budget of the others. Of first pages,
-/// those for which most items wait come first.
+/// those for which most items wait come first, and last those that only bear out a pass.
 fn in_turn(sources: &[Source]) -> Vec<&Sheet> {
     let deepest = sources.iter().map(|source| source.sheets.len()).max();
     let mut sources: Vec<&Source> = sources.iter().collect();

@@ -73,29 +73,32 @@ pub(super) fn wanted(
     let bodies = Bodies::of(capture);
     let mut sources: Vec<Source> = Vec::new();
     let mut known: BTreeMap<NodeId, Option<usize>> = BTreeMap::new();
-    for verdict in verdicts {
-        if verdict.verdict != Decision::Unsure {
-            continue;
-        }
-        for node in waited_for(site, verdict) {
-            let source = *known.entry(node).or_insert_with(|| {
-                sources.push(bodies.source(node, &site.nodes[node], too_large)?);
-                Some(sources.len() - 1)
-            });
-            if let Some(source) = source {
-                sources[source].items += 1;
+    // Unsure items wait for what they could not see; those that passed are checked where they stand on a label.
+    for (decision, outcome) in [
+        (Decision::Unsure, Outcome::Unsure),
+        (Decision::Pass, Outcome::Met),
+    ] {
+        for verdict in verdicts.iter().filter(|it| it.verdict == decision) {
+            for node in behind(site, verdict, outcome) {
+                let source = *known.entry(node).or_insert_with(|| {
+                    sources.push(bodies.source(node, &site.nodes[node], too_large)?);
+                    Some(sources.len() - 1)
+                });
+                if let Some(source) = source.filter(|_| decision == Decision::Unsure) {
+                    sources[source].items += 1;
+                }
             }
         }
     }
     sources
 }
 
-/// The nodes behind the evidence of a verdict's unsure answers, none twice.
-fn waited_for(site: &Site, verdict: &Verdict) -> Vec<NodeId> {
+/// The nodes behind the evidence of a verdict's answers of one kind, none twice.
+fn behind(site: &Site, verdict: &Verdict, outcome: Outcome) -> Vec<NodeId> {
     let criteria = verdict.criteria.iter();
-    let unsure = criteria.filter(|criterion| criterion.outcome == Outcome::Unsure);
+    let asked = criteria.filter(|criterion| criterion.outcome == outcome);
     let mut nodes = Vec::new();
-    for evidence in unsure.flat_map(|criterion| &criterion.evidence) {
+    for evidence in asked.flat_map(|criterion| &criterion.evidence) {
         let place = Url::parse(&evidence.url)
             .ok()
             .and_then(|url| site.id_at(&url))
@@ -106,7 +109,12 @@ fn waited_for(site: &Site, verdict: &Verdict) -> Vec<NodeId> {
         for (id, node) in site.nodes_of(place) {
             // Beside attached files a picture only illustrates.
             let pictured = id == place.main && place.files.is_empty();
-            if (node.document().is_some() || pictured) && !nodes.contains(&id) {
+            // What bears out a pass is read where nothing else of it could be.
+            let waits = match outcome {
+                Outcome::Met => node.document().is_some() && node.unread().is_some(),
+                _ => node.document().is_some() || pictured,
+            };
+            if waits && !nodes.contains(&id) {
                 nodes.push(id);
             }
         }

@@ -28,8 +28,11 @@ const YEAR_HEAD: usize = 4_000;
 const LETTERS: usize = 5;
 /// Stands for a number that must not be read.
 const MASK: char = '□';
-/// Years that stand for numbers that cannot be read while it is asked what such a number is for. No document has them.
-const UNREAD: [&str; 2] = ["2501", "2502"];
+/// Years that stand for numbers that cannot be read while it is asked what such a number is for, in order along a line, so
+/// that two of them can be a range. Today's papers do not bear them.
+const UNREAD: [&str; 9] = [
+    "2501", "2502", "2503", "2504", "2505", "2506", "2507", "2508", "2509",
+];
 
 /// A page or picture as a machine read it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,7 +110,9 @@ impl OcrTimes {
 
     /// Where the year stands that a name tells; `None` when the pictures tell none.
     pub(super) fn confirm(&self, year: FiscalYear) -> Result<Option<&Told<FiscalYear>>, Doubt<'_>> {
-        let mut all = self.years.iter().chain(&self.twice);
+        // What is told further down counts when the head tells none.
+        let further = self.twice.iter().filter(|_| self.years.is_empty());
+        let mut all = self.years.iter().chain(further);
         let first = all.clone().next();
         match (all.find(|told| told.when == year), first) {
             (Some(same), _) => Ok(Some(same)),
@@ -218,10 +223,13 @@ fn guessed(text: &str) -> String {
             }
             continue;
         }
-        if c == MASK {
-            out.extend(turn.next());
-        } else {
-            out.push(c);
+        match c {
+            MASK => out.extend(turn.next()),
+            '\n' => {
+                turn = UNREAD.into_iter().cycle();
+                out.push(c);
+            }
+            _ => out.push(c),
         }
         rest = &rest[c.len_utf8()..];
     }
@@ -318,7 +326,8 @@ impl Site {
         for place in &mut self.places {
             place.facts = Default::default();
             place.leaders = Default::default();
-            if place.main == node {
+            // The only file of a page is what the page is there for.
+            if place.main == node || place.files == [node] {
                 place.read_title = title.clone().map(Text::new);
             }
         }

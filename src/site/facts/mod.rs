@@ -157,6 +157,10 @@ impl Facts {
         let ranges = year::ranges_with_ocr(ranges, scans.as_ref());
         let pages: Vec<Dated> = months::page_heads(site, place);
         let mut months = months::months(&heads, &names, &pages);
+        if scans.is_some() && about.as_ref().is_some_and(|fact| !fact.settled()) {
+            // Months of a year that the scan does not bear out.
+            months.clear();
+        }
         let told = about.as_ref().map(|fact| fact.year);
         months.extend(months::bare_months(site, place, told, &months));
         let sure = |texts: &[Dated], roles: &[Role]| days(texts, roles, |it| it > Confidence::Weak);
