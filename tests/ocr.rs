@@ -447,12 +447,12 @@ fn judged_by(site: &str, year: i16, capture: &Capture, engine: &Fake) -> Vec<Ver
 }
 
 /// A site, assessed year, and how many items stay unsure when every document of it is a scan: with the years in Thai
-/// digits that can be read, and without. chaimongkol-2565 is left out: with its papers changed to last year's, O4, O23 and
-/// O24 are decided by the pages around the scans, which is still to be settled.
-const ALL_SCANNED: [(&str, i16, usize, usize); 4] = [
+/// digits that can be read, and without.
+const ALL_SCANNED: [(&str, i16, usize, usize); 5] = [
     ("kalase-2564", 2564, 2, 2),
     ("kalase-2565", 2565, 2, 3),
     ("banmai-2565", 2565, 7, 8),
+    ("chaimongkol-2565", 2565, 5, 16),
     ("nongkha-2565", 2565, 6, 7),
 ];
 
@@ -512,6 +512,13 @@ const CHANGES: [(&str, Change); 3] = [
     ("another item's", |documents| documents.rotate_right(1)),
 ];
 
+/// Known and open: with last year's text these still pass as scans, by what the pages around them say.
+const OPEN: [(&str, &str); 3] = [
+    ("chaimongkol-2565", "O4"),
+    ("chaimongkol-2565", "O23"),
+    ("chaimongkol-2565", "O24"),
+];
+
 #[test]
 fn a_scan_passes_only_where_its_text_would() {
     let mut wrong = String::new();
@@ -523,7 +530,8 @@ fn a_scan_passes_only_where_its_text_would() {
                 let text = judged_by(site, year, &twins.text, &Fake::default());
                 let scan = judged_by(site, year, &twins.scan, &twins.engine);
                 for (text, scan) in text.iter().zip(&scan) {
-                    if scan.verdict == Decision::Pass && text.verdict != Decision::Pass {
+                    let open = OPEN.contains(&(site, scan.id.as_str()));
+                    if !open && scan.verdict == Decision::Pass && text.verdict != Decision::Pass {
                         wrong +=
                             &format!("{site} {what} {sure_years}: {} {}\n", scan.id, text.summary);
                     }
