@@ -375,22 +375,12 @@ fn judged(name: &str, capture: &Capture) -> (serde_json::Value, u64) {
     (serde_json::from_slice(&report).unwrap(), most)
 }
 
-/// The high-water marks of a process and of its children that live at this moment: never less than they take now.
+/// The most that a process ever held, and its children that live at this moment: never less than they take now. Pages of
+/// the program's own file are one copy that all of them map, and are counted with the parent alone.
 #[cfg(target_os = "linux")]
 fn memory(process: u32) -> u64 {
     let read =
         |file: &str| std::fs::read_to_string(format!("/proc/{process}/{file}")).unwrap_or_default();
-    let own = read("status")
-        .lines()
-        .find_map(|line| {
-            line.strip_prefix("VmHWM:")?
-                .trim()
-                .strip_suffix(" kB")?
-                .trim()
-                .parse::<u64>()
-                .ok()
-        })
-        .unwrap_or(0);
     let threads = std::fs::read_dir(format!("/proc/{process}/task"))
         .into_iter()
         .flatten()
@@ -403,9 +393,24 @@ fn memory(process: u32) -> u64 {
                 .filter_map(|id| id.parse().ok())
                 .collect::<Vec<u32>>()
         })
-        .map(memory)
+        .map(|child| {
+            let status = std::fs::read_to_string(format!("/proc/{child}/status"));
+            let status = status.unwrap_or_default();
+            field(&status, "VmHWM:").saturating_sub(field(&status, "RssFile:"))
+        })
         .sum();
-    own * 1024 + children
+    field(&read("status"), "VmHWM:") + children
+}
+
+/// A line of `/proc/…/status`, in bytes; nothing once the process has gone.
+#[cfg(target_os = "linux")]
+fn field(status: &str, name: &str) -> u64 {
+    status
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.trim().strip_suffix(" kB"))
+        .and_then(|kilobytes| kilobytes.trim().parse::<u64>().ok())
+        .unwrap_or(0)
+        * 1024
 }
 
 #[cfg(target_os = "linux")]
