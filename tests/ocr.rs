@@ -716,6 +716,8 @@ fn with_tesseract_a_scan_passes_for_what_it_is() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scans");
     for (scan, expected) in [
         ("plan", Decision::Pass),
+        // Digits that the classifier is not sure of: a person looks.
+        ("faint", Decision::Unsure),
         ("last-year", Decision::Unsure),
         ("other-agency", Decision::Unsure),
         ("other-item", Decision::Unsure),
@@ -832,7 +834,7 @@ const REACHED: [(&str, i16, &[&str]); 4] = [
     ("kalase-2565", 2565, &[]),
     ("banmai-2565", 2565, &[]),
     ("chaimongkol-2565", 2565, &[]),
-    ("nongkha-2565", 2565, &["O18", "O34"]),
+    ("nongkha-2565", 2565, &["O10", "O18", "O34"]),
 ];
 
 #[test]
