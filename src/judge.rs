@@ -85,6 +85,15 @@ pub fn judge(pack: &Pack, site: &Arc<Site>) -> Vec<Verdict> {
         .collect()
 }
 
+/// Judges the item of one rule.
+pub fn judge_one(pack: &Pack, rule: &LoadedRule, site: &Arc<Site>) -> Verdict {
+    let view = SiteView {
+        site: site.clone(),
+        year: pack.outline.year,
+    };
+    judge_item(pack, rule, &view)
+}
+
 fn judge_item(pack: &Pack, loaded: &LoadedRule, view: &SiteView) -> Verdict {
     let rule = &loaded.rule;
     let mut faults: Vec<String> = loaded.faults.iter().map(ToString::to_string).collect();

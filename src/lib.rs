@@ -18,6 +18,7 @@ pub mod reading;
 pub mod site;
 pub mod rules;
 pub mod judge;
+pub mod cases;
 pub mod ocr;
 pub mod score;
 pub mod measures;

@@ -137,7 +137,7 @@ pub(super) fn address(text: &str) -> Result<Url, String> {
     }
 }
 
-fn year(text: &str) -> Result<FiscalYear, String> {
+pub(super) fn year(text: &str) -> Result<FiscalYear, String> {
     match text.trim().parse() {
         Ok(year @ 2500..=2700) => Ok(FiscalYear(year)),
         Ok(year @ 1957..=2157) => Err(format!("ใช้ พ.ศ.: {}", year + 543)),

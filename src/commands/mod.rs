@@ -7,10 +7,12 @@ mod demo;
 mod doctor;
 mod explain;
 mod judge;
+mod kit;
 mod output;
 mod pipeline;
 mod progress;
 mod scans;
+mod test;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -56,6 +58,8 @@ enum Command {
     Crawl(crawl::Args),
     /// ลองใช้กับเว็บไซต์ตัวอย่างที่อยู่ในโปรแกรม
     Demo(demo::Args),
+    /// ทดสอบกฎกับกรณีตัวอย่าง
+    Test(test::Args),
     /// ดูว่าเครื่องนี้อ่านเอกสารสแกนได้หรือไม่ และต้องติดตั้งอะไรเพิ่ม
     Doctor(doctor::Args),
     /// แสดงหน้าหนึ่งของ PDF เป็นภาพ (โปรแกรมเรียกใช้เอง)
@@ -154,6 +158,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
             Command::Judge(args) => judge::run(&args),
             Command::Crawl(args) => crawl::run(args).await,
             Command::Demo(args) => demo::run(args).await,
+            Command::Test(args) => test::run(&args),
             Command::Doctor(_) => doctor::run(),
             Command::RenderPage { .. } | Command::ReadFiles { .. } => Ok(Exit::Done),
         }

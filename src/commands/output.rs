@@ -19,23 +19,29 @@ pub(super) fn write(audit: &Audit, asked: &Report) -> Result<(), Failure> {
             report::html::html(audit).map_err(|error| Failure::usage(format!("{error:#}")))?
         }
     };
-    match &asked.output {
-        None => {
-            // A reader such as `head` may leave early; that is no fault.
-            let _ = std::io::stdout().write_all(text.as_bytes());
-            Ok(())
-        }
-        Some(file) => {
-            replace(file, text.as_bytes()).map_err(|error| {
-                Failure::usage(format!(
-                    "เขียน {} ไม่ได้ ({error})\n  ตรวจว่าโฟลเดอร์มีอยู่ เขียนได้ และดิสก์ไม่เต็ม",
-                    file.display()
-                ))
-            })?;
-            say(&format!("เขียนรายงานแล้ว: {}", file.display()));
-            Ok(())
-        }
-    }
+    put(&text, asked.output.as_deref())
+}
+
+/// Prints a text, or puts it into a file and says where.
+pub(super) fn put(text: &str, file: Option<&Path>) -> Result<(), Failure> {
+    let Some(file) = file else {
+        // A reader such as `head` may leave early; that is no fault.
+        let _ = std::io::stdout().write_all(text.as_bytes());
+        return Ok(());
+    };
+    save(file, text.as_bytes())?;
+    say(&format!("เขียนรายงานแล้ว: {}", file.display()));
+    Ok(())
+}
+
+/// Puts a file in place.
+pub(super) fn save(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    replace(file, bytes).map_err(|error| {
+        Failure::usage(format!(
+            "เขียน {} ไม่ได้ ({error})\n  ตรวจว่าโฟลเดอร์มีอยู่ เขียนได้ และดิสก์ไม่เต็ม",
+            file.display()
+        ))
+    })
 }
 
 fn colourful() -> bool {

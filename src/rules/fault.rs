@@ -69,6 +69,14 @@ impl Fault {
         }
     }
 
+    /// A fault of a line as a whole.
+    pub fn of_line(file: &str, line: usize, message: impl Into<String>) -> Self {
+        Self {
+            line,
+            ..Self::of_file(file, message)
+        }
+    }
+
     /// A fault of a file as a whole.
     pub fn of_file(file: &str, message: impl Into<String>) -> Self {
         Self::at(file, Position::NONE, message, &Texts::new())
@@ -210,7 +218,7 @@ fn around(line: &str, column: usize) -> (String, String) {
 }
 
 /// ` หมายถึง … หรือไม่` with the most similar name, if one is similar.
-pub(super) fn hint<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn hint<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> String {
     let allowed = 1 + wrong.chars().count() / 4;
     let nearest = names
         .into_iter()

@@ -78,6 +78,34 @@ impl Sources {
         }
     }
 
+    /// Item and name of every case of a year (`2564/cases/O23/no-march.txt`), sorted.
+    pub fn cases(&self, year: FiscalYear) -> BTreeSet<(String, String)> {
+        let folder = format!("{year}/cases");
+        let case = |file: &str| {
+            let (item, name) = file.split_once('/')?;
+            let name = name.strip_suffix(".txt")?;
+            let plain = !name.contains(['/', '\\']) && !name.starts_with('.');
+            plain.then(|| (item.to_owned(), name.to_owned()))
+        };
+        let within = |file: &str| case(file.strip_prefix(&folder)?.strip_prefix('/')?);
+        let entries = |folder: PathBuf| {
+            let found = std::fs::read_dir(folder).into_iter().flatten().flatten();
+            found.filter_map(|entry| entry.file_name().into_string().ok())
+        };
+        match self {
+            Self::Embedded => Shipped::iter().filter_map(|file| within(&file)).collect(),
+            Self::Memory(texts) => texts.keys().filter_map(|file| within(file)).collect(),
+            Self::Dir(dir) => entries(dir.join(&folder))
+                .flat_map(|item| {
+                    let names = entries(dir.join(&folder).join(&item));
+                    names
+                        .filter_map(|name| case(&format!("{item}/{name}")))
+                        .collect::<Vec<_>>()
+                })
+                .collect(),
+        }
+    }
+
     /// The years that have a `pack.rhai`, oldest first.
     pub fn years(&self) -> BTreeSet<FiscalYear> {
         let year = |file: &str| {
