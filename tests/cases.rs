@@ -25,16 +25,30 @@ fn every_case_comes_to_what_it_intends_in_the_words_that_were_kept() {
         wrong.extend(trial.faults.iter().map(ToString::to_string));
         for (one, wording) in trial.tried.iter().zip(&trial.wording) {
             let name = format!("{year} {}/{}", one.case.item, one.case.name);
-            for it in one.compared.iter().filter(|it| it.standing != Standing::Right) {
+            for it in one
+                .compared
+                .iter()
+                .filter(|it| it.standing != Standing::Right)
+            {
                 let standing = it.standing.word();
-                wrong.push(format!("{name} {}: {standing}: {}", it.criterion, it.because));
+                wrong.push(format!(
+                    "{name} {}: {standing}: {}",
+                    it.criterion, it.because
+                ));
             }
             if *wording != Wording::Kept {
-                wrong.push(format!("{name}: other words than those kept: prongsai test --update"));
+                wrong.push(format!(
+                    "{name}: other words than those kept: prongsai test --update"
+                ));
             }
         }
-        if trial.matrix.is_some_and(|(_, wording)| wording != Wording::Kept) {
-            wrong.push(format!("{year}: the matrix changed: prongsai test --update"));
+        if trial
+            .matrix
+            .is_some_and(|(_, wording)| wording != Wording::Kept)
+        {
+            wrong.push(format!(
+                "{year}: the matrix changed: prongsai test --update"
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -46,14 +60,23 @@ fn every_item_has_three_cases_and_every_criterion_is_seen_met_and_unmet() {
     for (pack, trial) in trials() {
         let own = format!("{}/", pack.outline.year);
         for rule in pack.rules.iter().filter(|rule| rule.file.starts_with(&own)) {
-            let count = trial.tried.iter().filter(|one| one.case.item == rule.item).count();
+            let count = trial
+                .tried
+                .iter()
+                .filter(|one| one.case.item == rule.item)
+                .count();
             if count < 3 {
-                lacking.push(format!("{} {}: {count} cases", pack.outline.year, rule.item));
+                lacking.push(format!(
+                    "{} {}: {count} cases",
+                    pack.outline.year, rule.item
+                ));
             }
         }
         let covered = coverage(&pack, &trial.tried);
         let thin = covered.iter().filter(|one| !one.both());
-        lacking.extend(thin.map(|one| format!("{} {}.{}", pack.outline.year, one.item, one.criterion)));
+        lacking.extend(
+            thin.map(|one| format!("{} {}.{}", pack.outline.year, one.item, one.criterion)),
+        );
     }
     assert!(lacking.is_empty(), "{}", lacking.join("\n"));
 }

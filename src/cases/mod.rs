@@ -41,6 +41,7 @@ use crate::year::FiscalYear;
 pub use coverage::{Covered, coverage, share};
 pub use run::{Compared, Standing, Tried, run};
 pub use said::{MATRIX, said};
+pub use site::site;
 pub use trial::{Trial, Wording};
 
 /// The folder of a year's cases, beside its rules.

@@ -15,7 +15,7 @@ use crate::reading::Documents;
 use crate::site::Site;
 
 /// The website of a case, read.
-pub(super) fn site(case: &Case) -> Site {
+pub fn site(case: &Case) -> Site {
     let capture = capture(case);
     let mut files = Documents::new();
     for address in &case.addresses {
@@ -102,12 +102,12 @@ fn kind(url: &Url) -> Option<DocumentKind> {
         .extension()?
         .to_str()?
         .to_ascii_lowercase();
-    let is_page = matches!(
-        ending.as_str(),
-        "html" | "htm" | "php" | "aspx" | "asp" | "jsp"
-    );
-    let kind = likely_kind(url, b"");
-    (!is_page && kind != DocumentKind::Unknown).then_some(kind)
+    Some(match ending.as_str() {
+        "pdf" => DocumentKind::Pdf,
+        "jpg" | "jpeg" | "png" | "gif" | "webp" => DocumentKind::Image,
+        "zip" | "rar" => DocumentKind::Archive,
+        _ => Some(likely_kind(url, b"")).filter(|kind| *kind != DocumentKind::Unknown)?,
+    })
 }
 
 /// A home page for a case that has none: a menu of every page and file that no other page links to.

@@ -1,120 +1,338 @@
-//! Help and mistakes on the command line, in Thai.
+//! `prongsai explain`: a rule as the manual would put it, and what it saw on a site, step by step.
 
-use clap::error::{ContextKind, ContextValue, ErrorKind};
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::sync::Arc;
 
-/// Where clap would print English headings.
-pub(super) const TEMPLATE: &str = "{about}\n\nวิธีใช้: {usage}\n\n{all-args}{after-help}";
+use jiff::civil::Date;
+use prongsai::cases;
+use prongsai::fetch::capture::Capture;
+use prongsai::judge::{Decision, Verdict, judge_one};
+use prongsai::rules::answer::{Evidence, Outcome};
+use prongsai::rules::pack::{LoadedRule, Pack};
+use prongsai::rules::rule::{Basis, Only};
+use prongsai::rules::trace::{self, Step};
+use prongsai::site::Site;
+use prongsai::year::FiscalYear;
 
-/// The same template and headings for every command.
-pub(super) fn in_thai(command: clap::Command) -> clap::Command {
-    command
-        .override_usage("prongsai <คำสั่ง> [ตัวเลือก]")
-        .mut_subcommands(|one| {
-            let wanted: String = one
-                .get_positionals()
-                .map(|arg| format!(" <{}>", arg.get_value_names().unwrap_or_default().join(" ")))
-                .collect();
-            let usage = format!("prongsai {} [ตัวเลือก]{wanted}", one.get_name());
-            one.override_usage(usage)
-                .help_template(TEMPLATE)
-                .disable_help_flag(true)
-                .mut_args(under_heading)
-        })
+use super::kit::{Rules, asked};
+use super::scans::{Scans, decide};
+use super::{Exit, Failure, args, output, pipeline};
+
+/// ข้อนี้ถามอะไร และบนเว็บไซต์ที่เก็บไว้ กฎดูที่ใด เห็นอะไร และตัดสินเช่นนั้นเพราะอะไร
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    /// ข้อ และปีถ้าต้องการ เช่น O23 2565 ถ้าไม่ระบุปีใช้ปีของข้อมูลที่เก็บไว้ หรือปีล่าสุดที่มีกฎ
+    #[arg(value_name = "ข้อ ปี", required = true)]
+    what: Vec<String>,
+    /// ไฟล์ข้อมูลเว็บไซต์ (.warc.gz) ที่จะให้ดูว่ากฎเห็นอะไร
+    #[arg(long, value_name = "CAPTURE")]
+    capture: Option<PathBuf>,
+    /// กรณีตัวอย่างของข้อนี้ที่จะให้ดูว่ากฎเห็นอะไร เช่น six-months
+    #[arg(long, value_name = "ชื่อ", conflicts_with = "capture")]
+    case: Option<String>,
+    /// ตรวจเสมือนเป็นวันนี้ (ค.ศ.-เดือน-วัน)
+    #[arg(long, value_name = "วันที่", value_parser = args::day)]
+    as_of: Option<Date>,
+    /// ไฟล์ข้อมูลหน่วยงาน (JSON)
+    #[arg(long, value_name = "ไฟล์")]
+    agency: Option<PathBuf>,
+    /// โฟลเดอร์กฎ ถ้าไม่ระบุใช้โฟลเดอร์ rules ที่อยู่ตรงนี้ มิฉะนั้นใช้กฎที่มากับโปรแกรม
+    #[arg(long, value_name = "โฟลเดอร์")]
+    rules: Option<PathBuf>,
+    #[command(flatten)]
+    scans: Scans,
 }
 
-fn under_heading(arg: clap::Arg) -> clap::Arg {
-    if arg.is_positional() {
-        arg.help_heading("สิ่งที่ต้องระบุ")
-    } else if arg.get_help_heading().is_none() {
-        arg.help_heading("ตัวเลือก")
-    } else {
-        arg
-    }
-}
-
-/// What is wrong with a command line, and what to do.
-pub(super) fn message(error: &clap::Error) -> String {
-    let told = |kind| error.get(kind).map(words).unwrap_or_default();
-    let (argument, value) = (
-        told(ContextKind::InvalidArg),
-        told(ContextKind::InvalidValue),
-    );
-    let title = match error.kind() {
-        ErrorKind::UnknownArgument => format!("ไม่รู้จักตัวเลือก {argument}"),
-        ErrorKind::InvalidSubcommand => {
-            format!("ไม่รู้จักคำสั่ง {}", told(ContextKind::InvalidSubcommand))
-        }
-        ErrorKind::MissingRequiredArgument => format!("ยังไม่ได้ระบุ {argument}"),
-        ErrorKind::InvalidValue if value.is_empty() => format!("{argument} ต้องมีค่าตามหลัง"),
-        ErrorKind::InvalidValue => {
-            format!(
-                "{argument} เป็น {value} ไม่ได้ เลือกจาก {}",
-                told(ContextKind::ValidValue)
-            )
-        }
-        ErrorKind::ValueValidation => {
-            let why = std::error::Error::source(error)
-                .map(ToString::to_string)
-                .unwrap_or_default();
-            format!("{argument} เป็น “{value}” ไม่ได้: {why}")
-        }
-        ErrorKind::ArgumentConflict => format!("ใช้ {argument} ซ้ำหรือใช้คู่กับตัวเลือกอื่นนี้ไม่ได้"),
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
-            return error.render().to_string();
-        }
-        _ => format!("อ่านคำสั่งไม่ได้\n{error}"),
+/// Runs the command.
+pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
+    let rules = Rules::find(args.rules.as_deref())?;
+    let (years, items) = asked(&args.what)?;
+    let [item] = &items[..] else {
+        return Err(Failure::usage("ระบุข้อเดียว เช่น prongsai explain O23"));
     };
-    let suggestion = [
-        ContextKind::SuggestedArg,
-        ContextKind::SuggestedSubcommand,
-        ContextKind::SuggestedValue,
-    ]
-    .into_iter()
-    .map(told)
-    .find(|one| !one.is_empty())
-    .map(|one| format!("\n  หมายถึง {one} หรือไม่"))
-    .unwrap_or_default();
-    format!("ผิดพลาด: {title}{suggestion}\n  ดูวิธีใช้: prongsai --help")
+    let capture = args.capture.as_deref().map(pipeline::capture).transpose()?;
+    let known = rules.sources.years();
+    let of_capture = capture
+        .as_ref()
+        .map(|it: &Capture| FiscalYear::of(it.taken_on));
+    let of_case = args.case.as_ref().and_then(|name| {
+        let has = |year: &&FiscalYear| {
+            let mut all = cases::load(&rules.sources, **year).0.into_iter();
+            all.any(|case| case.item == *item && case.name == *name)
+        };
+        known.iter().rev().find(has).copied()
+    });
+    let year = years
+        .first()
+        .copied()
+        .or(of_case)
+        .or(of_capture.filter(|year| known.contains(year)))
+        .or(known.last().copied())
+        .ok_or_else(|| Failure::usage("ไม่พบกฎของปีใดเลย"))?;
+    let pack = rules.pack_with(year, trace::register)?;
+    let Some(rule) = pack.rules.iter().find(|rule| rule.item == *item) else {
+        let all: Vec<&str> = pack.rules.iter().map(|rule| rule.item.as_str()).collect();
+        return Err(Failure::usage(format!(
+            "ปี {year} ไม่มีข้อ {item}\n  ข้อที่มี: {}",
+            all.join(" ")
+        )));
+    };
+    let mut text = manual(&rules, &pack, rule);
+    if !rule.faults.is_empty() {
+        for fault in &rule.faults {
+            let _ = writeln!(text, "\n{fault}");
+        }
+        output::put(&text, None)?;
+        return Ok(Exit::Rules);
+    }
+    let site = match (capture, &args.case) {
+        (Some(mut capture), _) => {
+            capture.taken_on = args.as_of.unwrap_or(capture.taken_on);
+            let reader = args.scans.reader(args.capture.as_deref());
+            let agency = args.agency.as_deref().map(pipeline::agency).transpose()?;
+            let site = pipeline::site(&capture, agency)?;
+            let plain = rules.pack(year)?;
+            let (judged, _) = decide(&plain, site, &capture, reader.as_ref());
+            Some(judged.site)
+        }
+        (None, Some(name)) => Some(Arc::new(case(&rules, year, item, name)?)),
+        (None, None) => None,
+    };
+    match site {
+        Some(site) => {
+            let (verdict, steps) = trace::traced(|| judge_one(&pack, rule, &site));
+            let mut tree = Tree {
+                rule,
+                home: site.home_url(),
+                text: &mut text,
+            };
+            tree.draw(&verdict, &steps);
+        }
+        None => worked(&mut text, &rules, &pack, item),
+    }
+    output::put(&text, None)?;
+    Ok(Exit::Done)
 }
 
-fn words(value: &ContextValue) -> String {
-    match value {
-        ContextValue::String(one) => one.clone(),
-        ContextValue::Strings(all) => all.join(", "),
-        ContextValue::Number(one) => one.to_string(),
-        _ => String::new(),
+fn case(rules: &Rules, year: FiscalYear, item: &str, name: &str) -> Result<Site, Failure> {
+    let (all, faults) = cases::load(&rules.sources, year);
+    let of_item = || all.iter().filter(|case| case.item == item);
+    if let Some(case) = of_item().find(|case| case.name == name) {
+        return Ok(cases::site(case));
+    }
+    let file = format!("{item}/{name}.txt");
+    let told: Vec<String> = faults
+        .iter()
+        .filter(|fault| fault.file.ends_with(&file))
+        .map(ToString::to_string)
+        .collect();
+    let names: Vec<&str> = of_item().map(|case| case.name.as_str()).collect();
+    Err(Failure::usage(match told.is_empty() {
+        true => format!(
+            "ปี {year} ข้อ {item} ไม่มีกรณีชื่อ {name}\n  กรณีที่มี: {}",
+            names.join(" ")
+        ),
+        false => told.join("\n"),
+    }))
+}
+
+fn basis(basis: Basis) -> &'static str {
+    match basis {
+        Basis::Official => "ถ้อยคำตามคู่มือของปีนั้น",
+        Basis::Single => "จากเอกสารแหล่งเดียวของปีนั้น",
+        Basis::Adjacent => "จากปีใกล้เคียงหรือฉบับคู่กัน",
+        Basis::Recalled => "ยังไม่พบเอกสารยืนยันถ้อยคำ",
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::CommandFactory;
+/// What the item asks.
+fn manual(rules: &Rules, pack: &Pack, loaded: &LoadedRule) -> String {
+    let rule = &loaded.rule;
+    let year = pack.outline.year;
+    let mut text = format!(
+        "{} {} (ปี {year}, ตัวชี้วัดย่อย {})\n",
+        loaded.item, rule.title, loaded.group
+    );
+    let _ = writeln!(text, "ที่มา  {}", rule.source);
+    let _ = writeln!(text, "กฎ    {}", rules.path(&loaded.file));
+    let _ = writeln!(text, "\nเกณฑ์ (ผ่านเมื่อครบทุกข้อ)");
+    for (n, criterion) in rule.criteria.iter().enumerate() {
+        let only = match criterion.only {
+            Some(Only::Local) => " เฉพาะองค์กรปกครองส่วนท้องถิ่น",
+            None => "",
+        };
+        let _ = writeln!(text, "  {}. {}", n + 1, criterion.asks);
+        let _ = writeln!(
+            text,
+            "     ชื่อเกณฑ์ {}  {}{only}",
+            criterion.id,
+            basis(criterion.basis)
+        );
+        let _ = writeln!(text, "     ถ้าไม่ผ่าน: {}", criterion.fix);
+    }
+    let measure = &rule.measure;
+    let _ = writeln!(text, "\nมาตรการเมื่อไม่ผ่าน  {}", measure.title);
+    let _ = writeln!(
+        text,
+        "  ผู้รับผิดชอบ {}  ระยะเวลา {}  ติดตาม {}",
+        measure.owner, measure.period, measure.follow_up
+    );
+    text
+}
 
-    fn said(line: &[&str]) -> String {
-        let line = std::iter::once("prongsai").chain(line.iter().copied());
-        let command = in_thai(super::super::Cli::command());
-        message(&command.try_get_matches_from(line).unwrap_err())
+/// The item's cases.
+fn worked(text: &mut String, rules: &Rules, pack: &Pack, item: &str) {
+    let (all, _) = cases::load(&rules.sources, pack.outline.year);
+    let mut of_item = all.iter().filter(|case| case.item == item).peekable();
+    if of_item.peek().is_some() {
+        let _ = writeln!(text, "\nกรณีตัวอย่าง (prongsai explain {item} --case ชื่อ)");
+    }
+    for case in of_item {
+        let _ = writeln!(text, "  {}: {}", case.name, case.title);
+    }
+}
+
+fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Met => "เข้าเกณฑ์",
+        Outcome::Unmet => "ไม่เข้าเกณฑ์",
+        Outcome::Unsure => "ให้คนตรวจ",
+        Outcome::NotApplicable => "ไม่ใช้กับหน่วยงานนี้",
+    }
+}
+
+fn decision(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Pass => "ผ่าน",
+        Decision::Fail => "ไม่ผ่าน",
+        Decision::Unsure => "ให้คนตรวจ",
+    }
+}
+
+/// What was looked at and what came of it, function by function.
+struct Tree<'a> {
+    rule: &'a LoadedRule,
+    /// Addresses of the site are shown without it.
+    home: String,
+    text: &'a mut String,
+}
+
+impl Tree<'_> {
+    fn draw(&mut self, verdict: &Verdict, steps: &[Step]) {
+        let Verdict {
+            verdict: decided,
+            summary,
+            ..
+        } = verdict;
+        self.line(
+            0,
+            &format!("\nบนเว็บไซต์นี้: {}  {summary}", decision(*decided)),
+        );
+        self.line(0, "\nหาที่ใด (locate)");
+        self.calls(steps, "locate");
+        for answer in &verdict.criteria {
+            let (told, because) = (outcome(answer.outcome), &answer.because);
+            self.line(0, &format!("\n{}: {told}  {because}", answer.id));
+            self.calls(steps, &answer.id);
+            if !answer.evidence.is_empty() {
+                self.line(1, "หลักฐาน");
+                self.places(2, &answer.evidence);
+            }
+        }
+        for fault in &verdict.faults {
+            self.line(0, &format!("\n{fault}"));
+        }
+        if !verdict.near_misses.is_empty() {
+            self.line(0, "\nใกล้เคียงแต่ไม่นับ");
+        }
+        for miss in &verdict.near_misses {
+            let line = format!("{} “{}”: {}", self.path(&miss.url), miss.label, miss.lacks);
+            self.line(2, &line);
+        }
     }
 
-    #[test]
-    fn a_mistake_is_explained_in_thai_with_a_way_out() {
-        assert!(
-            said(&["audit"]).contains("ยังไม่ได้ระบุ <URL>"),
-            "{}",
-            said(&["audit"])
-        );
-        let unknown = said(&["audit", "https://a.go.th", "--yaer", "2564"]);
-        assert!(
-            unknown.contains("ไม่รู้จักตัวเลือก --yaer") && unknown.contains("หมายถึง --year หรือไม่"),
-            "{unknown}"
-        );
-        let era = said(&["audit", "https://a.go.th", "--year", "2021"]);
-        assert!(era.contains("ใช้ พ.ศ.: 2564"), "{era}");
-        let form = said(&["audit", "https://a.go.th", "--format", "pdf"]);
-        assert!(form.contains("เลือกจาก text, json, html"), "{form}");
-        assert!(said(&["adit"]).contains("ไม่รู้จักคำสั่ง adit"));
-        assert!(said(&["audit", "ftp://a"]).contains("ใส่ที่อยู่เว็บไซต์"));
-        assert!(said(&["crawl", "a.go.th", "--resolve", "x"]).contains("HOST:PORT:ADDR"));
+    fn line(&mut self, depth: usize, line: &str) {
+        let _ = writeln!(self.text, "{}{line}", "  ".repeat(depth));
+    }
+
+    fn path<'u>(&self, url: &'u str) -> &'u str {
+        let inner = url
+            .strip_prefix(self.home.as_str())
+            .filter(|_| !self.home.is_empty());
+        inner.filter(|path| path.starts_with('/')).unwrap_or(url)
+    }
+
+    /// The calls under one function of the rule.
+    fn calls(&mut self, steps: &[Step], function: &str) {
+        let mut path: &[String] = &[];
+        let mut listed: &[Evidence] = &[];
+        let under = |step: &&Step| step.functions.first().is_some_and(|it| it == function);
+        for step in steps.iter().filter(under) {
+            let inner = &step.functions[1..];
+            let depth = inner.len() + 1;
+            if inner != path {
+                if !inner.is_empty() {
+                    self.line(depth - 1, &format!("› {}", inner.join(" › ")));
+                }
+                path = inner;
+            }
+            let place = match step.file == self.rule.file {
+                true => format!("{:>3}", step.line),
+                false => format!("{}:{}", step.file, step.line),
+            };
+            let result = &step.result;
+            self.line(depth, &format!("{place}  {}", written(step)));
+            if is_answer(step) {
+                continue;
+            }
+            // The same places again say nothing new.
+            let fresh = result
+                .places
+                .iter()
+                .any(|place| !listed.iter().any(|one| one.url == place.url));
+            if fresh || result.places.len() < listed.len() {
+                self.places(depth + 3, &result.places);
+                listed = &result.places;
+            }
+            for miss in &result.refused {
+                let line = format!(
+                    "ไม่นับ {} “{}”: {}",
+                    self.path(&miss.url),
+                    miss.label,
+                    miss.lacks
+                );
+                self.line(depth + 3, &line);
+            }
+            if result.more_refused > 0 {
+                self.line(depth + 3, &format!("ไม่นับอีก {} แห่ง", result.more_refused));
+            }
+        }
+    }
+
+    fn places(&mut self, depth: usize, places: &[Evidence]) {
+        for place in places {
+            let quote = place.quote.as_ref().map_or_else(String::new, |quote| {
+                format!(" “{}”", quote.replace('\n', " "))
+            });
+            let line = format!("• {} {}{quote}", self.path(&place.url), place.label);
+            self.line(depth, &line);
+        }
+    }
+}
+
+fn is_answer(step: &Step) -> bool {
+    matches!(step.word.as_str(), "met" | "unmet" | "unsure")
+}
+
+/// A call as its author wrote it, the value before the dot in words, and what came of it.
+fn written(step: &Step) -> String {
+    let operator = !step.word.starts_with(|c: char| c.is_ascii_alphabetic());
+    let (of, word, result) = (&step.of, &step.word, &step.result.words);
+    match &step.given {
+        _ if is_answer(step) => format!("ตอบ {word}: {result}"),
+        None => format!("({of}).{word} → {result}"),
+        Some(given) if operator => format!("({of}) {word} ({}) → {result}", given.join(", ")),
+        Some(given) => format!("({of}).{word}({}) → {result}", given.join(", ")),
     }
 }

@@ -2,8 +2,6 @@
 
 use std::path::PathBuf;
 
-use prongsai::fetch::capture::Capture;
-
 use super::progress::on_ctrl_c;
 use super::scans::Scans;
 use super::{Exit, Failure, args, finish, pipeline};
@@ -22,8 +20,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(asked: &Args) -> Result<Exit, Failure> {
-    let mut capture = Capture::read(&asked.capture)
-        .map_err(|error| Failure::usage(format!("{}: {error}", asked.capture.display())))?;
+    let mut capture = pipeline::capture(&asked.capture)?;
     if let Some(day) = asked.basis.as_of {
         capture.taken_on = day;
     }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use prongsai::rules::pack::{Pack, Sources};
 use prongsai::rules::vocabulary;
 use prongsai::year::FiscalYear;
+use rhai::Engine;
 
 use super::{Exit, Failure};
 
@@ -53,6 +54,15 @@ impl Rules {
 
     /// Loads a year.
     pub(super) fn pack(&self, year: FiscalYear) -> Result<Pack, Failure> {
+        self.pack_with(year, vocabulary::register)
+    }
+
+    /// Loads a year with words of one's own.
+    pub(super) fn pack_with(
+        &self,
+        year: FiscalYear,
+        vocabulary: fn(&mut Engine),
+    ) -> Result<Pack, Failure> {
         let years = self.sources.years();
         if !years.contains(&year) {
             let known: Vec<String> = years.iter().map(ToString::to_string).collect();
@@ -61,7 +71,7 @@ impl Rules {
                 known.join(", ")
             )));
         }
-        Pack::load(year, &self.sources, vocabulary::register).map_err(|faults| {
+        Pack::load(year, &self.sources, vocabulary).map_err(|faults| {
             let all: Vec<String> = faults.iter().map(ToString::to_string).collect();
             Failure {
                 exit: Exit::Rules,

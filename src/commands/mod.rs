@@ -6,6 +6,7 @@ mod crawl;
 mod demo;
 mod doctor;
 mod explain;
+mod help;
 mod judge;
 mod kit;
 mod output;
@@ -33,7 +34,7 @@ use prongsai::audit::Audit;
     subcommand_value_name = "คำสั่ง",
     subcommand_help_heading = "คำสั่ง",
     next_help_heading = "ตัวเลือก",
-    help_template = explain::TEMPLATE,
+    help_template = help::TEMPLATE,
     after_help = "ตัวอย่าง:\n  prongsai demo\n  prongsai audit https://www.example.go.th --year 2565 --format html -o report.html\n\n\
         รหัสจบ: 0 เสร็จ  1 มีข้อที่ไม่ผ่าน (เมื่อใช้ --strict)  2 คำสั่งหรือไฟล์ไม่ถูกต้อง  3 กฎผิดพลาด  4 เข้าเว็บไซต์ไม่ได้"
 )]
@@ -58,6 +59,8 @@ enum Command {
     Crawl(crawl::Args),
     /// ลองใช้กับเว็บไซต์ตัวอย่างที่อยู่ในโปรแกรม
     Demo(demo::Args),
+    /// อธิบายข้อหนึ่ง: ถามอะไร และบนเว็บไซต์ที่เก็บไว้กฎเห็นอะไร
+    Explain(explain::Args),
     /// ทดสอบกฎกับกรณีตัวอย่าง
     Test(test::Args),
     /// ดูว่าเครื่องนี้อ่านเอกสารสแกนได้หรือไม่ และต้องติดตั้งอะไรเพิ่ม
@@ -120,12 +123,12 @@ pub(crate) fn main() -> ExitCode {
 
 /// The command, or the end of the run when help was asked for or the line cannot be read.
 fn read_command() -> Result<Command, Exit> {
-    let told = explain::in_thai(Cli::command())
+    let told = help::in_thai(Cli::command())
         .try_get_matches()
         .and_then(|matches| Cli::from_arg_matches(&matches));
     told.map(|cli| cli.command).map_err(|error| {
         if error.use_stderr() {
-            say(&explain::message(&error));
+            say(&help::message(&error));
             Exit::Usage
         } else {
             let _ = error.print();
@@ -158,6 +161,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
             Command::Judge(args) => judge::run(&args),
             Command::Crawl(args) => crawl::run(args).await,
             Command::Demo(args) => demo::run(args).await,
+            Command::Explain(args) => explain::run(&args),
             Command::Test(args) => test::run(&args),
             Command::Doctor(_) => doctor::run(),
             Command::RenderPage { .. } | Command::ReadFiles { .. } => Ok(Exit::Done),
@@ -197,13 +201,13 @@ mod tests {
 
     #[test]
     fn the_command_line_is_well_formed() {
-        explain::in_thai(Cli::command()).debug_assert();
+        help::in_thai(Cli::command()).debug_assert();
     }
 
     #[test]
     fn help_is_in_thai_throughout() {
         for name in ["audit", "judge", "crawl", "demo", "doctor"] {
-            let mut command = explain::in_thai(Cli::command());
+            let mut command = help::in_thai(Cli::command());
             command.build();
             let help = command
                 .find_subcommand_mut(name)

@@ -68,8 +68,7 @@ impl Bench {
         capture: &Capture,
         reader: Option<&Reader>,
     ) -> Result<Audit, Failure> {
-        let files = read_files(capture, &own_file()?).map_err(Failure::usage)?;
-        let site = Site::build_with(capture, self.agency, files);
+        let site = self::site(capture, self.agency)?;
         let (judged, by_ocr) = decide(&self.pack, site, capture, reader);
         let Judged {
             site,
@@ -91,6 +90,22 @@ impl Bench {
             surveys: self.surveys.as_ref(),
         }))
     }
+}
+
+/// A capture from its file.
+pub(super) fn capture(file: &Path) -> Result<Capture, Failure> {
+    Capture::read(file).map_err(|error| Failure::usage(format!("{}: {error}", file.display())))
+}
+
+/// An agency from its file.
+pub(super) fn agency(file: &Path) -> Result<Agency, Failure> {
+    read_agency(&read(file)?)
+}
+
+/// The website of a capture, its files read by guarded children.
+pub(super) fn site(capture: &Capture, agency: Option<Agency>) -> Result<Site, Failure> {
+    let files = read_files(capture, &own_file()?).map_err(Failure::usage)?;
+    Ok(Site::build_with(capture, agency, files))
 }
 
 /// This program's own file, to be run as a child. The system's name for it holds when an update has replaced it.

@@ -8,4 +8,5 @@ pub mod outline;
 pub mod pack;
 pub mod rule;
 pub mod sandbox;
+pub mod trace;
 pub mod vocabulary;

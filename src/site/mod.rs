@@ -157,6 +157,14 @@ pub struct Spot {
 }
 
 impl Site {
+    /// Scheme and host of the home page, without a stroke at the end; empty when there is none.
+    pub fn home_url(&self) -> String {
+        let home = self.home.map(|home| &self.nodes[home].url);
+        home.map_or_else(String::new, |url| {
+            url[..url::Position::BeforePath].to_owned()
+        })
+    }
+
     /// The node at an address, by its index.
     pub fn id_at(&self, url: &Url) -> Option<NodeId> {
         self.by_url.get(&twin(url)).copied()

@@ -34,7 +34,7 @@ const MOST: usize = 6;
 
 impl<T: Thing> Shown<T> {
     /// The places that show them, none twice for the same words.
-    fn evidence(&self) -> Vec<Evidence> {
+    pub(super) fn evidence(&self) -> Vec<Evidence> {
         let mut seen = Vec::new();
         for spot in self
             .list

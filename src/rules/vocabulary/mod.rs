@@ -14,6 +14,7 @@ mod fields;
 mod forms;
 mod people;
 mod places;
+mod shown;
 mod site;
 mod tables;
 mod text;
@@ -30,6 +31,7 @@ use crate::thai::Needle;
 
 pub use answers::Answer;
 pub use places::Places;
+pub use shown::Seen;
 pub use site::SiteView;
 
 /// Makes the vocabulary known to an engine.

@@ -116,6 +116,23 @@ impl Places {
         Some(self.near_miss(refusal))
     }
 
+    /// Which places were refused so far, and why.
+    pub(super) fn refusals(&self) -> impl Iterator<Item = (PlaceId, String)> {
+        let refused = self.refused.iter();
+        refused.map(|refusal| (refusal.place, refusal.why.lacks.clone()))
+    }
+
+    /// What was refused and is not among these, best first.
+    pub(super) fn refused_since(&self, before: &BTreeSet<(PlaceId, String)>) -> Vec<NearMiss> {
+        let mut fresh: Vec<&Refusal> = self
+            .refused
+            .iter()
+            .filter(|one| !before.contains(&(one.place, one.why.lacks.clone())))
+            .collect();
+        fresh.sort_by_key(|refusal| (refusal.rank, refusal.place));
+        fresh.into_iter().map(|one| self.near_miss(one)).collect()
+    }
+
     /// What was refused and did not come in by another way.
     fn gone(&self) -> impl Iterator<Item = &Refusal> {
         self.refused
