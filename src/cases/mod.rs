@@ -22,6 +22,7 @@
 
 mod coverage;
 mod read;
+mod record;
 mod run;
 mod said;
 mod site;
@@ -39,6 +40,7 @@ use crate::rules::pack::Sources;
 use crate::year::FiscalYear;
 
 pub use coverage::{Covered, coverage, share};
+pub use record::{Wanted, record};
 pub use run::{Compared, Standing, Tried, run};
 pub use said::{MATRIX, said};
 pub use site::site;

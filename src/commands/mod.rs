@@ -6,14 +6,18 @@ mod crawl;
 mod demo;
 mod doctor;
 mod explain;
+mod fixture;
 mod help;
 mod judge;
 mod kit;
+mod new;
 mod output;
 mod pipeline;
+mod profile;
 mod progress;
 mod scans;
 mod test;
+mod watch;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -59,10 +63,18 @@ enum Command {
     Crawl(crawl::Args),
     /// ลองใช้กับเว็บไซต์ตัวอย่างที่อยู่ในโปรแกรม
     Demo(demo::Args),
+    /// เริ่มเขียนกฎของข้อใหม่จากแบบร่าง
+    New(new::Args),
+    /// เก็บหน้าเว็บจริงเป็นกรณีตัวอย่าง
+    Fixture(fixture::Args),
     /// อธิบายข้อหนึ่ง: ถามอะไร และบนเว็บไซต์ที่เก็บไว้กฎเห็นอะไร
     Explain(explain::Args),
     /// ทดสอบกฎกับกรณีตัวอย่าง
     Test(test::Args),
+    /// เฝ้าดูโฟลเดอร์กฎ ตรวจและทดสอบใหม่ทุกครั้งที่บันทึก
+    Watch(watch::Args),
+    /// วัดเวลาและงบคำสั่งของกฎแต่ละข้อ
+    Profile(profile::Args),
     /// ดูว่าเครื่องนี้อ่านเอกสารสแกนได้หรือไม่ และต้องติดตั้งอะไรเพิ่ม
     Doctor(doctor::Args),
     /// แสดงหน้าหนึ่งของ PDF เป็นภาพ (โปรแกรมเรียกใช้เอง)
@@ -161,6 +173,10 @@ fn run(command: Command) -> Result<Exit, Failure> {
             Command::Judge(args) => judge::run(&args),
             Command::Crawl(args) => crawl::run(args).await,
             Command::Demo(args) => demo::run(args).await,
+            Command::Fixture(args) => fixture::run(args).await,
+            Command::Profile(args) => profile::run(&args),
+            Command::Watch(args) => watch::run(&args),
+            Command::New(args) => new::run(&args),
             Command::Explain(args) => explain::run(&args),
             Command::Test(args) => test::run(&args),
             Command::Doctor(_) => doctor::run(),

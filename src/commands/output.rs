@@ -34,6 +34,19 @@ pub(super) fn put(text: &str, file: Option<&Path>) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Puts a file in place, in folders that are made where there are none.
+pub(super) fn save_in(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder).map_err(|error| {
+            Failure::usage(format!(
+                "สร้างโฟลเดอร์ {} ไม่ได้ ({error})\n  ตรวจว่าเขียนได้ และดิสก์ไม่เต็ม",
+                folder.display()
+            ))
+        })?;
+    }
+    save(file, bytes)
+}
+
 /// Puts a file in place.
 pub(super) fn save(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
     replace(file, bytes).map_err(|error| {

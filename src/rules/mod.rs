@@ -2,6 +2,7 @@
 
 pub mod answer;
 mod data;
+pub mod draft;
 pub mod fault;
 mod lint;
 pub mod outline;

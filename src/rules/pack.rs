@@ -78,6 +78,15 @@ impl Sources {
         }
     }
 
+    /// Every file that came with the program or is held in memory; of a folder none, its files are there already.
+    pub fn files(&self) -> BTreeSet<String> {
+        match self {
+            Self::Embedded => Shipped::iter().map(|file| file.into_owned()).collect(),
+            Self::Memory(texts) => texts.keys().cloned().collect(),
+            Self::Dir(_) => BTreeSet::new(),
+        }
+    }
+
     /// Item and name of every case of a year (`2564/cases/O23/no-march.txt`), sorted.
     pub fn cases(&self, year: FiscalYear) -> BTreeSet<(String, String)> {
         let folder = format!("{year}/cases");
