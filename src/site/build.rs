@@ -1,6 +1,7 @@
 //! Capture → Site: bodies read, redirects followed, clicks counted, repeated furniture taken out, places formed.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{LazyLock, OnceLock};
 
@@ -8,6 +9,8 @@ use url::Url;
 
 use super::criteria::quotes_criteria;
 use super::elsewhere::{framed, handed_out, is_share_button};
+use super::keys::Keys;
+use super::names::Names;
 use super::{Label, Node, NodeId, NodeKind, Parts, Place, PlaceId, Site};
 use crate::agency::Agency;
 use crate::extract::{self, Block, Document, DocumentKind, Extracted, Link, Page, Part, Reading};
@@ -29,8 +32,7 @@ const INDEX_ITEMS: usize = 6;
 const INDEX_LINKS: usize = 4;
 /// … or links under this many of the manual's own titles.
 const INDEX_TITLES: usize = 5;
-static MANUAL_KEYS: LazyLock<Vec<String>> =
-    LazyLock::new(|| MANUAL.iter().map(|title| thai::key(title)).collect());
+static MANUAL_KEYS: LazyLock<Vec<String>> = LazyLock::new(|| keys(&MANUAL));
 /// Titles as only the manual words them.
 const MANUAL: [&str; 18] = [
     "แผนยุทธศาสตร์หรือแผนพัฒนาหน่วยงาน",
@@ -110,8 +112,9 @@ struct Draft {
     nodes: Vec<Node>,
     by_url: BTreeMap<String, NodeId>,
     home: Option<NodeId>,
+    keys: Keys,
     /// Blocks that are furniture, by key, with how often one page has each.
-    repeated: BTreeMap<String, usize>,
+    repeated: BTreeMap<Rc<str>, usize>,
     /// Pages that list the items in the manual's words.
     indexes: BTreeSet<NodeId>,
     /// Content links and their targets by page, furniture left out, in reading order.
@@ -170,6 +173,7 @@ impl Draft {
             nodes: Vec::new(),
             by_url: BTreeMap::new(),
             home: None,
+            keys: Keys::default(),
             repeated: BTreeMap::new(),
             indexes: BTreeSet::new(),
             content_links: BTreeMap::new(),
@@ -423,17 +427,17 @@ impl Draft {
             .filter(|&id| self.nodes[id].page().is_some() && self.nodes[id].outside.is_none())
             .collect();
         let often = ((pages.len() as f64 * REPEATED_SHARE) as usize).max(REPEATED_MIN);
-        let mut blocks: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        let mut links: BTreeMap<(String, NodeId), usize> = BTreeMap::new();
+        let mut blocks: BTreeMap<Rc<str>, Vec<usize>> = BTreeMap::new();
+        let mut links: BTreeMap<(Rc<str>, NodeId), usize> = BTreeMap::new();
         let mut images: BTreeMap<String, usize> = BTreeMap::new();
         let mut forms: BTreeMap<Url, usize> = BTreeMap::new();
         for &id in &pages {
             let Some(page) = self.nodes[id].page() else {
                 continue;
             };
-            let mut here: BTreeMap<String, usize> = BTreeMap::new();
+            let mut here: BTreeMap<Rc<str>, usize> = BTreeMap::new();
             for block in &page.blocks {
-                *here.entry(thai::key(&block.text)).or_default() += 1;
+                *here.entry(self.keys.of(&block.text)).or_default() += 1;
             }
             for (key, times) in here {
                 blocks.entry(key).or_default().push(times);
@@ -441,7 +445,7 @@ impl Draft {
             let targets = page.links.iter().filter_map(|link| {
                 self.by_url
                     .get(&twin(&link.to))
-                    .map(|&to| (thai::key(&link.label), to))
+                    .map(|&to| (self.keys.of(&link.label), to))
             });
             for link in targets.collect::<BTreeSet<_>>() {
                 *links.entry(link).or_default() += 1;
@@ -471,7 +475,7 @@ impl Draft {
                 (key, times[times.len() / 2])
             })
             .collect();
-        let menu: BTreeSet<(String, NodeId)> = links
+        let menu: BTreeSet<(Rc<str>, NodeId)> = links
             .into_iter()
             .filter(|(_, count)| *count >= often)
             .map(|(link, _)| link)
@@ -489,7 +493,7 @@ impl Draft {
                 let Some(&to) = self.by_url.get(&twin(&link.to)) else {
                     continue;
                 };
-                if framed || menu.contains(&(thai::key(&link.label), to)) {
+                if framed || menu.contains(&(self.keys.of(&link.label), to)) {
                     link.part = if link.part == Part::Footer {
                         Part::Footer
                     } else {
@@ -551,7 +555,7 @@ impl Draft {
     }
 
     /// On a page without any other content a bar of links that stands nowhere else is the content.
-    fn own_bar(&mut self, id: NodeId, menu: &BTreeSet<(String, NodeId)>) {
+    fn own_bar(&mut self, id: NodeId, menu: &BTreeSet<(Rc<str>, NodeId)>) {
         const SHORT: usize = 60;
         let Some(page) = self.nodes[id].page() else {
             return;
@@ -559,7 +563,7 @@ impl Draft {
         let own: Vec<usize> = (0..page.links.len())
             .filter(|&at| {
                 let link = &page.links[at];
-                let key = thai::key(&link.label);
+                let key = self.keys.of(&link.label);
                 let target = self.by_url.get(&twin(&link.to));
                 link.part == Part::Menu && target.is_some_and(|&to| !menu.contains(&(key, to)))
             })
@@ -574,7 +578,8 @@ impl Draft {
         if own.is_empty() || told >= SHORT || leads || !page.forms.is_empty() {
             return;
         }
-        let said: BTreeSet<String> = self.repeated.keys().cloned().collect();
+        let (keys, repeated) = (&self.keys, &self.repeated);
+        let said = |block: &Block| repeated.contains_key(&keys.of(&block.text));
         if let NodeKind::Page(page) = &mut self.nodes[id].kind {
             for at in own {
                 page.links[at].part = Part::Content;
@@ -582,7 +587,7 @@ impl Draft {
             for block in page
                 .blocks
                 .iter_mut()
-                .filter(|block| block.part == Part::Menu && !said.contains(&thai::key(&block.text)))
+                .filter(|block| block.part == Part::Menu && !said(block))
             {
                 block.part = Part::Content;
             }
@@ -595,7 +600,7 @@ impl Draft {
             let called: BTreeSet<NodeId> = node
                 .labels
                 .iter()
-                .filter(|label| is_home(&thai::key(&label.text)))
+                .filter(|label| is_home(&self.keys.of(&label.text)))
                 .map(|label| label.from)
                 .collect();
             node.index |= called.len() >= often;
@@ -636,15 +641,15 @@ impl Draft {
     }
 
     fn is_furniture(&self, block: &Block) -> bool {
-        block.part != Part::Content || self.repeated.contains_key(&thai::key(&block.text))
+        block.part != Part::Content || self.repeated.contains_key(&self.keys.of(&block.text))
     }
 
     /// Blocks of a page without its furniture. What a menu says everywhere and this page once more is its own title.
     fn content_of<'a>(&self, page: &'a Page) -> Vec<&'a Block> {
-        let keys: Vec<String> = page
+        let keys: Vec<Rc<str>> = page
             .blocks
             .iter()
-            .map(|block| thai::key(&block.text))
+            .map(|block| self.keys.of(&block.text))
             .collect();
         let mut times: BTreeMap<&str, usize> = BTreeMap::new();
         for key in &keys {
@@ -652,7 +657,7 @@ impl Draft {
         }
         let mut own: BTreeMap<&str, usize> = BTreeMap::new();
         for (at, block) in page.blocks.iter().enumerate() {
-            let key = keys[at].as_str();
+            let key = &*keys[at];
             let once_more = self
                 .repeated
                 .get(key)
@@ -698,10 +703,10 @@ impl Draft {
     fn first_line(&self, id: NodeId, content: &[&Block]) -> Option<String> {
         const LINES: usize = 6;
         const SHORT: usize = 160;
-        let called: BTreeSet<String> = self.nodes[id]
+        let called: BTreeSet<Rc<str>> = self.nodes[id]
             .labels
             .iter()
-            .map(|label| thai::key(&label.text))
+            .map(|label| self.keys.of(&label.text))
             .filter(|key| !is_generic(key) && !is_home(key))
             .collect();
         let lines = || {
@@ -710,7 +715,7 @@ impl Draft {
                 .take(LINES)
                 .filter(|block| block.text.chars().count() <= SHORT)
         };
-        let by_name = lines().find(|block| called.contains(&thai::key(&block.text)));
+        let by_name = lines().find(|block| called.contains(&self.keys.of(&block.text)));
         by_name
             .or_else(|| lines().find(|block| says_something(&block.text)))
             .map(|block| block.text.clone())
@@ -835,7 +840,7 @@ impl Draft {
         let mut nodes = self.nodes;
         let mut furniture = None;
         if let Some(home) = self.home {
-            let text = furniture_text(&nodes, &self.repeated);
+            let text = furniture_text(&nodes, &self.repeated, &self.keys);
             let page = match &nodes[home].kind {
                 NodeKind::Page(page) => page,
                 _ => &Page::default(),
@@ -853,7 +858,7 @@ impl Draft {
                 places.len(),
                 id,
                 Vec::new(),
-                vec![Text::new(title.clone())],
+                vec![title.clone()],
                 Vec::new(),
             ));
             nodes.push(Node {
@@ -875,6 +880,7 @@ impl Draft {
             });
         }
         Site {
+            names: Names::of(&places, &nodes),
             agency: self.agency,
             taken_on: capture.taken_on,
             complete: capture.stop.is_none(),
@@ -993,14 +999,19 @@ impl Draft {
             );
             sections.extend(page.breadcrumb.iter().skip(1).cloned());
         }
+        // Every page's menu says the same of what it links to.
+        let mut said = BTreeSet::new();
         for label in own {
-            names.push(label.name().to_owned());
+            if said.insert((&label.text, &label.row)) {
+                names.push(label.name().to_owned());
+            }
             if label.part == Part::Content && self.nodes[main].page().is_none() {
                 sections.extend(label.under.iter().cloned());
             }
         }
-        let mut place = Place::new(id, main, files, texts(names), texts(sections));
-        place.claims = texts(claims);
+        let distinct = |words| distinct(words, &self.keys);
+        let mut place = Place::new(id, main, files, distinct(names), distinct(sections));
+        place.claims = distinct(claims);
         place
     }
 
@@ -1088,8 +1099,8 @@ impl Place {
         id: PlaceId,
         main: NodeId,
         files: Vec<NodeId>,
-        names: Vec<Text>,
-        sections: Vec<Text>,
+        names: Vec<String>,
+        sections: Vec<String>,
     ) -> Self {
         Self {
             id,
@@ -1100,6 +1111,8 @@ impl Place {
             claims: Vec::new(),
             read_title: None,
             list: Default::default(),
+            blank: Default::default(),
+            unfilled: Default::default(),
             facts: Default::default(),
             leaders: Default::default(),
         }
@@ -1110,10 +1123,10 @@ impl Label {
     /// The label, or the row where the label says nothing by itself (`ดาวน์โหลดที่นี่`).
     pub fn name(&self) -> &str {
         let key = thai::key(&self.text);
-        let row_says_more =
-            self.row.chars().count() <= 200 && thai::key(&self.row).len() > key.len();
         let says_little = key.chars().count() < 12 || is_generic(&key);
-        if row_says_more && says_little && !is_home(&key) {
+        let row_says_more =
+            || self.row.chars().count() <= 200 && thai::key(&self.row).len() > key.len();
+        if says_little && !is_home(&key) && row_says_more() {
             &self.row
         } else {
             &self.text
@@ -1159,11 +1172,15 @@ fn tells(name: &str) -> bool {
     (letters >= 4 || words >= 2) && !is_generic(&key) && !dated
 }
 
+fn keys(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| thai::key(word)).collect()
+}
+
 /// Labels of links back to the front page.
 fn is_home(key: &str) -> bool {
-    ["หน้าแรก", "หน้าหลัก", "home", "กลับหน้าหลัก", "กลับหน้าแรก"]
-        .iter()
-        .any(|home| key == thai::key(home))
+    static HOME: LazyLock<Vec<String>> =
+        LazyLock::new(|| keys(&["หน้าแรก", "หน้าหลัก", "home", "กลับหน้าหลัก", "กลับหน้าแรก"]));
+    HOME.iter().any(|home| key == home)
 }
 
 /// Labels that name no particular thing.
@@ -1193,10 +1210,9 @@ fn is_generic(key: &str) -> bool {
         "เปิดไฟล์",
         "ดูไฟล์",
     ];
+    static KEYS: LazyLock<Vec<String>> = LazyLock::new(|| keys(&GENERIC));
     key.is_empty()
-        || GENERIC
-            .iter()
-            .any(|word| key.starts_with(&thai::key(word)) && key.chars().count() < 24)
+        || KEYS.iter().any(|word| key.starts_with(word)) && key.chars().count() < 24
         || is_address(key)
 }
 
@@ -1230,20 +1246,19 @@ fn says_something(line: &str) -> bool {
         "พิมพ์",
         "views",
     ];
+    static KEYS: LazyLock<Vec<String>> = LazyLock::new(|| keys(&ASIDE));
     let key = thai::key(line);
     key.chars().filter(|c| !c.is_ascii_digit()).count() >= 4
         && !is_generic(&key)
         && !is_home(&key)
-        && !ASIDE.iter().any(|word| key.starts_with(&thai::key(word)))
+        && !KEYS.iter().any(|word| key.starts_with(word))
 }
 
-fn texts(words: Vec<String>) -> Vec<Text> {
+/// The words that say something, each once.
+fn distinct(mut words: Vec<String>, keys: &Keys) -> Vec<String> {
     let mut seen = BTreeSet::new();
+    words.retain(|word| !word.trim().is_empty() && seen.insert(keys.of(word)));
     words
-        .into_iter()
-        .filter(|word| !word.trim().is_empty() && seen.insert(thai::key(word)))
-        .map(Text::new)
-        .collect()
 }
 
 /// An address written out for a label.
@@ -1260,11 +1275,14 @@ fn is_assessors_manual(document: &Document) -> bool {
         .first()
         .map_or("", |page| thai::head(page, OPENING));
     let key = thai::key(opening);
-    MANUALS.iter().any(|title| key.contains(&thai::key(title)))
+    static KEYS: LazyLock<Vec<String>> = LazyLock::new(|| keys(&MANUALS));
+    KEYS.iter().any(|title| key.contains(title))
 }
 
 /// A page that names many items by number, or quotes the manual's criteria.
 fn lists_items(page: &Page) -> bool {
+    static CRITERIA: LazyLock<Vec<String>> =
+        LazyLock::new(|| keys(&["อย่างน้อยประกอบด้วย", "องค์ประกอบด้านข้อมูล", "เป็นข้อมูลในระยะเวลา"]));
     let content = page
         .blocks
         .iter()
@@ -1292,11 +1310,7 @@ fn lists_items(page: &Page) -> bool {
     for text in content {
         item_numbers(text, &mut items);
         let key = thai::key(text);
-        criteria += usize::from(
-            ["อย่างน้อยประกอบด้วย", "องค์ประกอบด้านข้อมูล", "เป็นข้อมูลในระยะเวลา"]
-                .iter()
-                .any(|words| key.contains(&thai::key(words))),
-        );
+        criteria += usize::from(CRITERIA.iter().any(|words| key.contains(words)));
     }
     titles.len() >= INDEX_TITLES
         || linked.len() >= INDEX_LINKS
@@ -1329,14 +1343,14 @@ fn item_numbers(text: &str, items: &mut BTreeSet<u8>) {
 }
 
 /// Masthead and foot as the page shows them that has most of them (a splash page has none), and the frames around it.
-fn furniture_text(nodes: &[Node], repeated: &BTreeMap<String, usize>) -> String {
+fn furniture_text(nodes: &[Node], repeated: &BTreeMap<Rc<str>, usize>, keys: &Keys) -> String {
     let text = |node: &Node, all: bool| -> String {
         let blocks = node
             .page()
             .map(|page| page.blocks.as_slice())
             .unwrap_or_default();
         let kept = blocks.iter().filter(|block| {
-            all || block.part != Part::Content || repeated.contains_key(&thai::key(&block.text))
+            all || block.part != Part::Content || repeated.contains_key(&keys.of(&block.text))
         });
         kept.map(|block| block.text.as_str())
             .collect::<Vec<_>>()

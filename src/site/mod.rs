@@ -8,14 +8,16 @@ mod criteria;
 mod elsewhere;
 mod evidence;
 mod facts;
+mod keys;
 mod leaders;
+mod names;
 mod ocr;
 mod owner;
 mod parts;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use jiff::civil::Date;
 use url::Url;
@@ -29,6 +31,7 @@ use crate::thai::{Needle, Text};
 pub use evidence::Evidence;
 pub use facts::{Happening, YearFact};
 pub use leaders::{Leader, same_person};
+pub use names::{Bearing, PlaceSet};
 pub use ocr::{OcrText, Transcript};
 pub use owner::Owner;
 pub use parts::Parts;
@@ -62,6 +65,7 @@ pub struct Site {
     children: Vec<Vec<PlaceId>>,
     /// How many places link to a place from their content.
     parents: Vec<usize>,
+    names: names::Names,
 }
 
 /// One address.
@@ -133,14 +137,16 @@ pub struct Place {
     /// Files attached to the page.
     pub files: Vec<NodeId>,
     /// What it is called: headings and link labels.
-    pub names: Vec<Text>,
+    pub names: Vec<String>,
     /// What it stands under: breadcrumb, group headings.
-    pub sections: Vec<Text>,
+    pub sections: Vec<String>,
     /// What the rows of an ITA index promise of it.
-    pub claims: Vec<Text>,
+    pub claims: Vec<String>,
     /// What a machine read as the title of its picture: it can say that a name is wrong, and names nothing itself.
     pub read_title: Option<Text>,
     list: OnceLock<bool>,
+    blank: OnceLock<bool>,
+    unfilled: OnceLock<Option<Spot>>,
     facts: OnceLock<facts::Facts>,
     leaders: OnceLock<Vec<Leader>>,
 }
@@ -185,18 +191,20 @@ impl Site {
     /// Places whose own name has one of the needles, and then what stands in them as sections: the pages and files
     /// that their content links to. Index pages are never among them. Nearest first.
     pub fn find(&self, needles: &[Arc<Needle>]) -> Vec<(PlaceId, Rank)> {
-        let stands_in = |place: &Place| place.sections.iter().any(|text| text.has_any(needles));
+        let named = self.bearing(Bearing::Name, needles);
+        let stands_in = self.bearing(Bearing::Section, needles);
+        let claimed = self.bearing(Bearing::Claim, needles);
         let mut ranks: BTreeMap<PlaceId, Rank> = BTreeMap::new();
         for place in self
             .places
             .iter()
             .filter(|place| !self.nodes[place.main].index && Some(place.id) != self.furniture)
         {
-            if place.named(needles) {
+            if named.has(place.id) {
                 ranks.insert(place.id, Rank::Named);
-            } else if self.holds_papers(place) && stands_in(place) {
+            } else if stands_in.has(place.id) && self.holds_papers(place) {
                 ranks.insert(place.id, Rank::Section);
-            } else if place.claims.iter().any(|text| text.has_any(needles)) {
+            } else if claimed.has(place.id) {
                 let kept = self.opens_with(place.id, needles);
                 ranks.insert(place.id, if kept { Rank::Section } else { Rank::Claimed });
             }
@@ -244,7 +252,7 @@ impl Site {
     }
 
     /// Whether the head of a place's content has one of the needles.
-    fn opens_with(&self, place: PlaceId, needles: &[std::sync::Arc<Needle>]) -> bool {
+    fn opens_with(&self, place: PlaceId, needles: &[Arc<Needle>]) -> bool {
         /// Characters in which a document says what it is.
         const HEAD: usize = 600;
         self.nodes_of(&self.places[place]).any(|(_, node)| {
@@ -279,13 +287,14 @@ impl Site {
 
     /// Places whose own name has one of the needles, lists among them, and nothing that stands in them.
     pub fn named(&self, needles: &[Arc<Needle>]) -> Vec<PlaceId> {
+        let named = self.bearing(Bearing::Name, needles);
         let own =
             |place: &&Place| !self.nodes[place.main].index && Some(place.id) != self.furniture;
         let mut found: Vec<PlaceId> = self
             .places
             .iter()
             .filter(own)
-            .filter(|place| place.named(needles))
+            .filter(|place| named.has(place.id))
             .map(|place| place.id)
             .collect();
         found.sort_by_key(|&id| (self.clicks(id).unwrap_or(u32::MAX), id));
@@ -349,6 +358,10 @@ impl Site {
 
     /// A heading without anything under it: nothing there, or words that say so.
     pub fn is_blank(&self, id: PlaceId) -> bool {
+        *self.places[id].blank.get_or_init(|| self.says_nothing(id))
+    }
+
+    fn says_nothing(&self, id: PlaceId) -> bool {
         const SAYS_SO: [&str; 8] = [
             "ไม่พบข้อมูล",
             "ไม่มีข้อมูล",
@@ -359,15 +372,19 @@ impl Site {
             "comingsoon",
             "underconstruction",
         ];
+        static KEYS: LazyLock<Vec<String>> = LazyLock::new(|| {
+            SAYS_SO
+                .iter()
+                .map(|words| crate::thai::key(words))
+                .collect()
+        });
         let place = &self.places[id];
         let node = &self.nodes[place.main];
         let Some(page) = node.page() else {
             return false;
         };
-        let key = crate::thai::key(node.text.as_str());
-        let says_so = SAYS_SO
-            .iter()
-            .any(|words| key.contains(&crate::thai::key(words)));
+        let key = node.text.key();
+        let says_so = KEYS.iter().any(|words| key.contains(words));
         let length = key.chars().count();
         let short = if says_so { length < 120 } else { length < 25 };
         let pictured = page.images.iter().any(|image| image.part == Part::Content) && !says_so;
@@ -493,12 +510,7 @@ pub enum Rank {
 impl Place {
     /// The name to show.
     pub fn name(&self) -> &str {
-        self.names.first().map_or("", Text::as_str)
-    }
-
-    /// Whether one of its names has one of the needles.
-    pub fn named(&self, needles: &[Arc<Needle>]) -> bool {
-        self.names.iter().any(|name| name.has_any(needles))
+        self.names.first().map_or("", String::as_str)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::facts::{contents, place_rows};
 use super::{NodeId, NodeKind, Place, PlaceId, Site, Spot};
 use crate::agency::Mention;
-use crate::thai::{Text, skeleton, unfilled};
+use crate::thai::{skeleton, unfilled};
 
 /// Another agency that owns a paper, and where the paper says so.
 #[derive(Debug, Clone)]
@@ -65,7 +65,7 @@ impl Ownership {
         let all = owners.len() == files().count() + scans().count();
         let unread = contents.iter().all(|(_, text)| text.chars().count() < 200);
         let named = || {
-            let names = place.names.iter().map(Text::as_str);
+            let names = place.names.iter().map(String::as_str);
             let mut names = names.chain(place_rows(site, place));
             let mention = names.find_map(|name| site.foreign_in(name))?;
             Some(Owner {
@@ -109,7 +109,12 @@ impl Site {
 
     /// The blank that shows a place to be a template which nobody filled in: all its readable files are, or its page
     /// where it has none.
-    pub fn unfilled(&self, place: PlaceId) -> Option<Spot> {
+    pub fn unfilled(&self, place: PlaceId) -> Option<&Spot> {
+        let read = || self.read_blanks(place);
+        self.places[place].unfilled.get_or_init(read).as_ref()
+    }
+
+    fn read_blanks(&self, place: PlaceId) -> Option<Spot> {
         let contents = contents(self, &self.places[place]);
         let is_file = |spot: &Spot| self.nodes[spot.node].document().is_some();
         let filed = contents.iter().any(|(spot, _)| is_file(spot));

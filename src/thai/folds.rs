@@ -254,9 +254,10 @@ const SHORT_APART: &[(&str, &str)] = &[
     ("ปปช.", "ป.ป.ช."),
 ];
 
-/// The folds by the last letter of what they replace, the longest first.
-static BY_LAST: LazyLock<std::collections::HashMap<char, Vec<Fold>>> = LazyLock::new(|| {
-    let mut map: std::collections::HashMap<char, Vec<Fold>> = std::collections::HashMap::new();
+/// The folds by the last letter of what they replace, the longest first, with the letters that stand before it.
+static BY_LAST: LazyLock<Vec<(u128, Vec<Fold>)>> = LazyLock::new(|| {
+    let mut table: Vec<(u128, Vec<Fold>)> = Vec::new();
+    table.resize_with(256, Default::default);
     let plain = MISSPELT
         .iter()
         .chain(SARA_AM)
@@ -265,18 +266,40 @@ static BY_LAST: LazyLock<std::collections::HashMap<char, Vec<Fold>>> = LazyLock:
     let apart = SHORT_APART.iter().map(|pair| (pair, Bound::Apart));
     for (&(from, to), bound) in plain.chain(short).chain(apart) {
         let from: Vec<char> = from.chars().collect();
-        let Some(&last) = from.last() else { continue };
-        map.entry(last).or_default().push(Fold { from, to, bound });
+        let [.., second, last] = from[..] else {
+            continue;
+        };
+        if let Some((before, folds)) = row(last).and_then(|row| table.get_mut(row)) {
+            *before |= bit(second);
+            folds.push(Fold { from, to, bound });
+        }
     }
-    for folds in map.values_mut() {
+    for (_, folds) in &mut table {
         folds.sort_by_key(|fold| std::cmp::Reverse(fold.from.len()));
     }
-    map
+    table
 });
 
-/// Folds whose spelling ends in `last`.
-pub(super) fn ending_in(last: char) -> &'static [Fold] {
-    BY_LAST.get(&last).map_or(&[], Vec::as_slice)
+/// Where the folds that end in a letter stand: ASCII, then Thai.
+fn row(c: char) -> Option<usize> {
+    match c {
+        '\0'..='\x7F' => Some(c as usize),
+        '\u{0E00}'..='\u{0E7F}' => Some(c as usize - 0xE00 + 128),
+        _ => None,
+    }
+}
+
+/// A bit for a letter; some letters share one.
+fn bit(c: char) -> u128 {
+    1 << (c as u32 & 127)
+}
+
+/// Folds whose spelling may end in `second` and `last`.
+pub(super) fn ending_in(second: char, last: char) -> &'static [Fold] {
+    match row(last).and_then(|row| BY_LAST.get(row)) {
+        Some((before, folds)) if before & bit(second) != 0 => folds,
+        _ => &[],
+    }
 }
 
 #[cfg(test)]

@@ -30,6 +30,9 @@ impl Glyph {
 /// Text as a reader would write it: one spelling of every Thai cluster, damage of fonts and PDF repaired where there
 /// is no doubt, white space to single spaces and line breaks. Digits stay as they are.
 pub fn clean(text: &str) -> String {
+    if is_clean(text.chars()) {
+        return text.to_owned();
+    }
     letters(&clean_glyphs(text))
 }
 
@@ -44,11 +47,17 @@ pub fn skeleton(text: &str) -> String {
 }
 
 pub(super) fn clean_glyphs(text: &str) -> Vec<Glyph> {
-    settle(glyphs(text), clean_pass)
+    settle(glyphs(text), |glyphs| is_clean(chars(glyphs)), clean_pass)
 }
 
 pub(super) fn key_glyphs(text: &str) -> Vec<Glyph> {
-    settle(clean_glyphs(text), |glyphs| key_pass(clean_pass(glyphs)))
+    settle(clean_glyphs(text), is_key, |glyphs| {
+        if is_clean(chars(&glyphs)) {
+            key_pass(glyphs)
+        } else {
+            key_pass(clean_pass(glyphs))
+        }
+    })
 }
 
 pub(super) fn skeleton_glyphs(text: &str) -> Vec<Glyph> {
@@ -57,7 +66,11 @@ pub(super) fn skeleton_glyphs(text: &str) -> Vec<Glyph> {
 
 /// The skeleton of a key.
 pub(super) fn skeleton_of(key: Vec<Glyph>) -> Vec<Glyph> {
-    settle(bare(key), |glyphs| bare(key_pass(clean_pass(glyphs))))
+    let is_skeleton =
+        |glyphs: &[Glyph]| glyphs.iter().all(|glyph| is_bare(glyph.c)) && is_key(glyphs);
+    settle(bare(key), is_skeleton, |glyphs| {
+        bare(key_pass(clean_pass(glyphs)))
+    })
 }
 
 fn glyphs(text: &str) -> Vec<Glyph> {
@@ -71,12 +84,25 @@ fn glyphs(text: &str) -> Vec<Glyph> {
 }
 
 fn letters(glyphs: &[Glyph]) -> String {
-    glyphs.iter().map(|glyph| glyph.c).collect()
+    chars(glyphs).collect()
+}
+
+fn chars(glyphs: &[Glyph]) -> impl Iterator<Item = char> + '_ {
+    glyphs.iter().map(|glyph| glyph.c)
 }
 
 /// Repeats a pass until it changes nothing: one repair can lay bare another. The bound is for hostile text.
-fn settle(mut now: Vec<Glyph>, pass: impl Fn(Vec<Glyph>) -> Vec<Glyph>) -> Vec<Glyph> {
+///
+/// `is_settled` may answer no of a text that the pass would leave as it is, and never yes of one that it changes.
+fn settle(
+    mut now: Vec<Glyph>,
+    is_settled: impl Fn(&[Glyph]) -> bool,
+    pass: impl Fn(Vec<Glyph>) -> Vec<Glyph>,
+) -> Vec<Glyph> {
     for _ in 0..16 {
+        if is_settled(&now) {
+            break;
+        }
         let next = pass(now.clone());
         let same = next.len() == now.len() && next.iter().zip(&now).all(|(a, b)| a.c == b.c);
         now = next;
@@ -85,6 +111,82 @@ fn settle(mut now: Vec<Glyph>, pass: impl Fn(Vec<Glyph>) -> Vec<Glyph>) -> Vec<G
         }
     }
     now
+}
+
+/// Whether there is nothing in a text that [`clean_pass`] could change, told letter by letter. Most text is so.
+fn is_clean(mut letters: impl Iterator<Item = char>) -> bool {
+    let Some(mut last) = letters.next() else {
+        return true;
+    };
+    if is_space(last) || !is_plain(last) {
+        return false;
+    }
+    // Letters other than marks of the word so far, and what the word before was.
+    let (mut word, mut before) = (Alone::of(None, last), Alone::No);
+    for c in letters {
+        if !is_plain(c) || !may_meet(last, c) {
+            return false;
+        }
+        if is_space(c) {
+            if word != Alone::No && word == before {
+                return false;
+            }
+            (before, word) = (word, Alone::Empty);
+        } else {
+            word = Alone::of(Some(word), c);
+        }
+        last = c;
+    }
+    !(is_space(last) || word != Alone::No && word == before)
+}
+
+fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\n')
+}
+
+/// Letters that stand for themselves: what is neither Thai nor ASCII is looked at, and what may open a letter written as
+/// a number. A nikhahit is half a sara am more often than not.
+fn is_plain(c: char) -> bool {
+    match c {
+        '&' | '\\' | '\u{0E4D}' => false,
+        '\n' | ' '..='~' => true,
+        c => is_thai(c),
+    }
+}
+
+/// Whether letters may follow each other: no repair of clusters, tears or slid marks begins with such a pair.
+fn may_meet(last: char, c: char) -> bool {
+    match c {
+        ' ' | '\n' => !(is_space(last) || is_lead(last) || is_tone(last) && last != '์'),
+        'า' | 'ำ' => !(is_space(last) || is_vowel_mark(last) || matches!(last, 'า' | 'ำ' | '์')),
+        'ะ' => !is_space(last),
+        'เ' => last != 'เ',
+        c if is_mark(c) => {
+            let on_mark = is_mark(last) && (is_vowel_mark(c) || is_tone(last));
+            !(is_space(last) || on_mark || matches!(last, 'า' | 'ำ'))
+        }
+        _ => true,
+    }
+}
+
+/// Whether a word between spaces may be one of a row of single letters or digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Alone {
+    Empty,
+    Letter,
+    Digit,
+    No,
+}
+
+impl Alone {
+    fn of(before: Option<Self>, c: char) -> Self {
+        match before {
+            None | Some(Self::Empty) if digit(c).is_some() => Self::Digit,
+            None | Some(Self::Empty) => Self::Letter,
+            Some(Self::Letter) if is_mark(c) => Self::Letter,
+            _ => Self::No,
+        }
+    }
 }
 
 fn clean_pass(glyphs: Vec<Glyph>) -> Vec<Glyph> {
@@ -488,6 +590,22 @@ fn push(out: &mut Vec<Glyph>, glyph: Glyph) {
     }
 }
 
+/// Whether there is nothing in a text that a pass for the key could change, told letter by letter.
+fn is_key(glyphs: &[Glyph]) -> bool {
+    let mut last = None;
+    glyphs.iter().enumerate().all(|(at, glyph)| {
+        let c = glyph.c;
+        let kept = is_plain(c)
+            && !(is_space(c) || c.is_ascii_uppercase())
+            && key_letter(c) == c
+            && last.is_none_or(|last| may_meet(last, c))
+            && (c != 'ำ' || am_may_follow(&glyphs[..at]))
+            && folded(&glyphs[..=at]).is_none();
+        last = Some(c);
+        kept
+    })
+}
+
 fn key_pass(glyphs: Vec<Glyph>) -> Vec<Glyph> {
     let mut out: Vec<Glyph> = Vec::with_capacity(glyphs.len());
     for glyph in glyphs {
@@ -526,25 +644,37 @@ fn am_may_follow(out: &[Glyph]) -> bool {
 
 /// Replaces a spelling that has just been completed.
 fn fold_tail(out: &mut Vec<Glyph>) {
-    let Some(last) = out.last() else { return };
-    for fold in folds::ending_in(last.c) {
-        let Some(at) = out.len().checked_sub(fold.from.len()) else {
-            continue;
-        };
-        let (before, tail) = out.split_at(at);
+    let Some((fold, at)) = folded(out) else {
+        return;
+    };
+    let tail = &out[at..];
+    let whole = tail.iter().fold(tail[0], |whole, &glyph| whole.over(glyph));
+    out.truncate(at);
+    out.extend(fold.to.chars().map(|c| whole.with(c)));
+}
+
+/// The spelling with which letters end that is read as another, and where it begins.
+fn folded(letters: &[Glyph]) -> Option<(&'static folds::Fold, usize)> {
+    let [.., second, last] = letters else {
+        return None;
+    };
+    folds::ending_in(second.c, last.c).iter().find_map(|fold| {
+        let at = letters.len().checked_sub(fold.from.len())?;
+        let (before, tail) = letters.split_at(at);
+        if !tail.iter().map(|glyph| &glyph.c).eq(&fold.from) {
+            return None;
+        }
         let near: Vec<char> = before[before.len().saturating_sub(8)..]
             .iter()
             .map(|glyph| glyph.c)
             .collect();
         let gap = before.last().is_some_and(|last| last.to < tail[0].from);
-        if !tail.iter().map(|glyph| &glyph.c).eq(&fold.from) || !fold.may_follow(&near, gap) {
-            continue;
-        }
-        let whole = tail.iter().fold(tail[0], |whole, &glyph| whole.over(glyph));
-        out.truncate(at);
-        out.extend(fold.to.chars().map(|c| whole.with(c)));
-        return;
-    }
+        fold.may_follow(&near, gap).then_some((fold, at))
+    })
+}
+
+fn is_bare(c: char) -> bool {
+    !is_mark(c) && c != 'ำ'
 }
 
 fn bare(mut glyphs: Vec<Glyph>) -> Vec<Glyph> {

@@ -10,6 +10,7 @@ pub(crate) mod contact;
 pub mod dates;
 mod folds;
 mod form;
+mod lexicon;
 pub(crate) mod line;
 mod near;
 mod text;
@@ -19,6 +20,7 @@ pub(crate) use blanks::unfilled;
 pub use charset::{Quality, decode, quality, repair_mojibake};
 pub(crate) use folds::takes_am;
 pub use form::{clean, key, skeleton};
+pub use lexicon::Lexicon;
 pub(crate) use text::head;
 pub use text::{Needle, Text};
 

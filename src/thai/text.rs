@@ -1,7 +1,10 @@
 //! A text that many words are looked for in, and the words.
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
+
+use memchr::memmem::Finder;
 
 use super::form::{self, Glyph};
 use super::wear::{self, Marks, Wear};
@@ -109,8 +112,8 @@ impl Text {
     /// A word too short for its skeleton alone, in a text that shows damage: its marks must be there, or be such as the
     /// text has lost.
     fn worn_hits<'a>(&'a self, part: &'a Part) -> impl Iterator<Item = Range<usize>> + 'a {
-        let wear = || *self.wear.get_or_init(|| Wear::of(&self.raw));
-        let admitted = !part.marks.is_empty() && wear().admits(part.letters());
+        let wear = || *self.wear();
+        let admitted = !part.marks.is_empty() && wear().admits(part.letters);
         let hits = admitted.then(|| self.hits(self.skeleton_index(), &part.skeleton, part));
         hits.into_iter().flatten().filter(move |hit| {
             let end = wear::with_slid(&self.raw, hit.end);
@@ -134,12 +137,31 @@ impl Text {
         part: &'a Part,
     ) -> impl Iterator<Item = Range<usize>> + 'a {
         let present = !word.letters.is_empty() && index.may_hold(word);
-        let found = present.then(|| index.letters.match_indices(word.letters.as_str()));
-        found.into_iter().flatten().filter_map(move |(at, hit)| {
-            let raw = index.raw(at, at + hit.len())?;
-            let whole = index.is_whole(at, at + hit.len()) && part.stands_alone(&self.raw, &raw);
-            whole.then_some(raw)
+        let found = present.then(|| word.finder.find_iter(index.letters.as_bytes()));
+        found.into_iter().flatten().filter_map(move |at| {
+            let end = at + word.letters.len();
+            let raw = index.is_whole(at, end).then(|| index.raw(at, end))??;
+            part.stands_alone(&self.raw, &raw).then_some(raw)
         })
+    }
+
+    /// Whether words too short for their skeleton may yet be found by it.
+    pub(super) fn is_worn(&self) -> bool {
+        *self.wear() != Wear::default()
+    }
+
+    fn wear(&self) -> &Wear {
+        self.wear.get_or_init(|| Wear::of(&self.raw))
+    }
+
+    /// Hashes of all triples of letters of its search key.
+    pub(super) fn key_grams(&self) -> impl Iterator<Item = u16> + '_ {
+        grams(&self.key_index().letters)
+    }
+
+    /// … of its skeleton.
+    pub(super) fn skeleton_grams(&self) -> impl Iterator<Item = u16> + '_ {
+        grams(&self.skeleton_index().letters)
     }
 
     fn key_index(&self) -> &Index {
@@ -275,8 +297,9 @@ fn is_round(text: &str, begin: usize, end: usize) -> bool {
 }
 
 /// Words to look for. `a + b` asks for both anywhere in the same text; `{จำนวนเงิน}` stands for any amount.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Needle {
+    id: u64,
     words: String,
     parts: Vec<Part>,
 }
@@ -284,7 +307,9 @@ pub struct Needle {
 impl Needle {
     /// Reads a needle as a rule's author writes it. One without letters is found nowhere.
     pub fn parse(words: &str) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
         Self {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
             words: clean(words),
             parts: words.split('+').filter_map(Part::new).collect(),
         }
@@ -294,12 +319,23 @@ impl Needle {
     pub fn as_str(&self) -> &str {
         &self.words
     }
+
+    /// Told from every other needle of this run by its number; a key of what was found before and nothing else.
+    pub(crate) fn id(&self) -> u64 {
+        self.id
+    }
+
+    pub(super) fn parts(&self) -> &[Part] {
+        &self.parts
+    }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Part {
+#[derive(Debug, Clone)]
+pub(super) struct Part {
     key: Word,
     skeleton: Word,
+    /// Letters and digits of its skeleton.
+    letters: usize,
     marks: Marks,
     /// An abbreviation in Latin letters (`ITA`, `fax`): only as a word of its own.
     latin: bool,
@@ -307,16 +343,20 @@ struct Part {
     money: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 struct Word {
     letters: String,
     grams: Vec<u16>,
+    finder: Finder<'static>,
 }
 
 impl Word {
     fn new(letters: String) -> Self {
-        let grams = grams(&letters).collect();
-        Self { letters, grams }
+        Self {
+            grams: grams(&letters).collect(),
+            finder: Finder::new(letters.as_bytes()).into_owned(),
+            letters,
+        }
     }
 }
 
@@ -324,23 +364,34 @@ impl Part {
     fn new(words: &str) -> Option<Self> {
         let key = form::key(words);
         let latin = key.chars().filter(char::is_ascii_alphabetic).count();
+        let skeleton = form::skeleton(words);
         key.chars().any(char::is_alphanumeric).then(|| Self {
             money: words.trim() == "{จำนวนเงิน}",
             latin: key.is_ascii() && (1..=4).contains(&latin),
-            skeleton: Word::new(form::skeleton(words)),
+            letters: skeleton.chars().filter(|c| c.is_alphanumeric()).count(),
+            skeleton: Word::new(skeleton),
             marks: Marks::of(&key),
             key: Word::new(key),
         })
     }
 
     fn by_skeleton(&self) -> bool {
-        self.letters() >= SKELETON_LETTERS
+        self.letters >= SKELETON_LETTERS
     }
 
-    /// Letters and digits of its skeleton.
-    fn letters(&self) -> usize {
-        let letters = self.skeleton.letters.chars();
-        letters.filter(|c| c.is_alphanumeric()).count()
+    /// Any amount of money.
+    pub(super) fn is_money(&self) -> bool {
+        self.money
+    }
+
+    /// Triples of letters of which a text that has it has all: in its search key …
+    pub(super) fn key_grams(&self) -> &[u16] {
+        &self.key.grams
+    }
+
+    /// … or in its skeleton; of words too short for that only in texts that show damage.
+    pub(super) fn skeleton_grams(&self) -> Option<&[u16]> {
+        self.by_skeleton().then_some(&self.skeleton.grams)
     }
 
     /// Whether a hit in the raw text is not the middle of a longer number or Latin word.

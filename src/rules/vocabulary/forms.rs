@@ -95,7 +95,7 @@ mod words {
     pub fn forms(places: &mut Places) -> Forms {
         let mut list: Vec<(PlaceId, Channel)> = Vec::new();
         for (place, node) in places.nodes() {
-            let names = joined(places.site.places[place].names.iter().map(Text::as_str));
+            let names = joined(places.site.places[place].names.iter().map(String::as_str));
             let found = match &node.kind {
                 _ if is_outside(node, &[OutsideKind::Form]) => {
                     if is_shut(node) {

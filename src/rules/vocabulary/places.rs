@@ -10,7 +10,7 @@ use super::site::{is_outside, outside_kinds};
 use super::{Fallible, Many, needles, register_many};
 use crate::extract::{Page, Part};
 use crate::rules::answer::{Evidence, Finding, NearMiss};
-use crate::site::{Node, OcrText, PlaceId, Rank, Site, Spot};
+use crate::site::{Bearing, Node, OcrText, PlaceId, PlaceSet, Rank, Site, Spot};
 use crate::thai::{Needle, Text, head};
 
 pub(super) fn register(engine: &mut Engine) {
@@ -257,14 +257,10 @@ pub(super) fn first_spot(site: &Site, place: PlaceId, needles: &[Arc<Needle>]) -
     needles.iter().find_map(|needle| site.spot(place, needle))
 }
 
-fn titled(site: &Site, place: PlaceId, needles: &[Arc<Needle>]) -> bool {
-    Text::new(site.main(place).title.clone()).has_any(needles)
-}
-
 /// Characters at the head of a place that tell what it is.
 const HEAD: usize = 500;
 
-fn headed(site: &Site, place: PlaceId, needles: &[Arc<Needle>]) -> bool {
+fn begins_with(site: &Site, place: PlaceId, needles: &[Arc<Needle>]) -> bool {
     let begins_by_ocr = |read: &OcrText| {
         let end = head(read.as_str(), HEAD).len();
         let mut found = needles.iter().filter_map(|needle| read.find(needle));
@@ -275,8 +271,8 @@ fn headed(site: &Site, place: PlaceId, needles: &[Arc<Needle>]) -> bool {
         let mut found = needles.iter().filter_map(|needle| node.text.find(needle));
         found.any(|range| range.start < end) || node.ocr.as_ref().is_some_and(begins_by_ocr)
     };
-    let place = &site.places[place];
-    place.named(needles) || site.nodes_of(place).any(|(_, node)| begins(node))
+    let mut nodes = site.nodes_of(&site.places[place]);
+    nodes.any(|(_, node)| begins(node))
 }
 
 #[export_module]
@@ -285,35 +281,32 @@ mod words {
     #[rhai_fn(pure, return_raw)]
     pub fn about(places: &mut Places, words: Dynamic) -> Fallible<Places> {
         let needles = needles(&words)?;
-        Ok(places.only("เป็นเรื่องอื่น", |site, place| headed(site, place, &needles)))
+        let named = places.site.bearing(Bearing::Name, &needles);
+        let about =
+            |site: &Site, place: PlaceId| named.has(place) || begins_with(site, place, &needles);
+        Ok(places.only("เป็นเรื่องอื่น", about))
     }
 
     /// เฉพาะที่ซึ่งชื่อ (ไม่ใช่เนื้อหา) มีคำใดคำหนึ่ง
     #[rhai_fn(pure, return_raw)]
     pub fn named(places: &mut Places, words: Dynamic) -> Fallible<Places> {
         let needles = needles(&words)?;
-        let named = |site: &Site, place: PlaceId| site.places[place].named(&needles);
-        Ok(places.only("ชื่อเป็นเรื่องอื่น", named))
+        let named = places.site.bearing(Bearing::Name, &needles);
+        Ok(places.only("ชื่อเป็นเรื่องอื่น", |_, place| named.has(place)))
     }
 
     /// เฉพาะที่ซึ่งหัวเรื่องบนหน้านั้นเอง (ไม่ใช่ชื่อที่ลิงก์อื่นเรียก) มีคำใดคำหนึ่ง
     #[rhai_fn(name = "titled", pure, return_raw)]
     pub fn with_title(places: &mut Places, words: Dynamic) -> Fallible<Places> {
-        let needles = needles(&words)?;
-        Ok(places.only(
-            "หัวเรื่องเป็นเรื่องอื่น",
-            |site, place| titled(site, place, &needles),
-        ))
+        let titled = places.site.bearing(Bearing::Title, &needles(&words)?);
+        Ok(places.only("หัวเรื่องเป็นเรื่องอื่น", |_, place| titled.has(place)))
     }
 
     /// ตัดที่ซึ่งหัวเรื่องบนหน้านั้นเองมีคำใดคำหนึ่งออก
     #[rhai_fn(pure, return_raw)]
     pub fn titled_without(places: &mut Places, words: Dynamic) -> Fallible<Places> {
-        let needles = needles(&words)?;
-        Ok(places.only(
-            "หัวเรื่องเป็นเรื่องอื่น",
-            |site, place| !titled(site, place, &needles),
-        ))
+        let titled = places.site.bearing(Bearing::Title, &needles(&words)?);
+        Ok(places.only("หัวเรื่องเป็นเรื่องอื่น", |_, place| !titled.has(place)))
     }
 
     /// เฉพาะหน้าที่มีหัวข้อย่อยซึ่งมีคำใดคำหนึ่ง และมีเนื้อหาใต้หัวข้อนั้น
@@ -334,13 +327,18 @@ mod words {
     #[rhai_fn(pure, return_raw)]
     pub fn without(places: &mut Places, words: Dynamic) -> Fallible<Places> {
         let needles = needles(&words)?;
+        let named = |needle| {
+            places
+                .site
+                .bearing(Bearing::Name, std::slice::from_ref(needle))
+        };
+        let named: Vec<PlaceSet> = needles.iter().map(named).collect();
         Ok(places.keep(|site, place| {
-            let place = &site.places[place];
-            let mut others = needles.iter().filter(|needle| {
-                let mut names = place.names.iter().chain(&place.read_title);
-                names.any(|name| name.has(needle))
+            let read = site.places[place].read_title.as_ref();
+            let mut others = needles.iter().zip(&named).filter(|(needle, named)| {
+                named.has(place) || read.is_some_and(|title| title.has(needle))
             });
-            others.next().map_or(Ok(None), |needle| {
+            others.next().map_or(Ok(None), |(needle, _)| {
                 Err(format!("ชื่อบอกว่าเป็นเรื่องอื่น (“{}”)", needle.as_str()))
             })
         }))
@@ -418,7 +416,7 @@ mod words {
     #[rhai_fn(get = "unfilled", pure)]
     pub fn unfilled(places: &mut Places) -> Places {
         places.keep(|site, place| match site.unfilled(place) {
-            Some(spot) => Ok(Some(spot)),
+            Some(spot) => Ok(Some(spot.clone())),
             None => Err("กรอกข้อมูลแล้ว".to_owned()),
         })
     }

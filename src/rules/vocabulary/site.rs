@@ -49,9 +49,9 @@ fn refusal(site: &Site, place: PlaceId) -> Option<Why> {
     }
     if let Some(spot) = site.unfilled(place) {
         return Some(Why {
-            lacks: format!("เป็นแบบฟอร์มที่ยังไม่ได้กรอก{}", words_at(site, &spot)),
+            lacks: format!("เป็นแบบฟอร์มที่ยังไม่ได้กรอก{}", words_at(site, spot)),
             finding: Some(Finding::UnfilledForm),
-            spot: Some(spot),
+            spot: Some(spot.clone()),
         });
     }
     let unlinked = node.clicks.is_none();

@@ -12,7 +12,7 @@ use super::owner::Ownership;
 use super::{NodeId, Owner, Place, PlaceId, Site, Spot};
 use crate::extract::Reading;
 use crate::thai::dates::{self, Confidence, Mention, Role, When};
-use crate::thai::{Text, head};
+use crate::thai::head;
 use crate::year::Month;
 
 pub use year::YearFact;
@@ -125,7 +125,7 @@ impl Facts {
         let names: Vec<Dated> = place
             .names
             .iter()
-            .map(Text::as_str)
+            .map(String::as_str)
             .chain(file_names(site, place))
             .map(|text| dated(name_spot.clone(), text))
             .collect();
@@ -133,9 +133,11 @@ impl Facts {
             .into_iter()
             .map(|row| dated(name_spot.clone(), row))
             .collect();
-        let under = |texts: &'a [Text]| -> Vec<Dated<'a>> {
-            let texts = texts.iter().map(Text::as_str);
-            texts.map(|text| dated(name_spot.clone(), text)).collect()
+        let under = |texts: &'a [String]| -> Vec<Dated<'a>> {
+            texts
+                .iter()
+                .map(|text| dated(name_spot.clone(), text))
+                .collect()
         };
         let (sections, claims) = (under(&place.sections), under(&place.claims));
         // A file is the document itself; a page may speak of another year than its heading.
