@@ -1,7 +1,8 @@
 //! The agency whose website is looked at, and what kind of agency it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -317,6 +318,15 @@ pub fn mentions(text: &str) -> Vec<Mention> {
     named.into_iter().map(|named| named.mention).collect()
 }
 
+/// Letters with which the name of an agency begins, however it is written.
+static INITIALS: LazyLock<Vec<char>> = LazyLock::new(|| {
+    let words = FORMS
+        .iter()
+        .flat_map(|form| [form.full, form.bare, form.short]);
+    let openers: BTreeSet<char> = words.filter_map(|word| word.chars().next()).collect();
+    openers.into_iter().collect()
+});
+
 /// How the name of one kind of agency begins.
 struct Form {
     /// As it is written in full.
@@ -436,6 +446,9 @@ fn named(line: &Line, text: &str) -> Vec<Named> {
 }
 
 fn read(line: &Line, text: &str, i: usize) -> Option<Named> {
+    if !INITIALS.contains(&line.at(i)?) {
+        return None;
+    }
     let (form, after) = FORMS
         .iter()
         .find_map(|form| Some((form, opened(line, i, form)?)))?;
@@ -535,8 +548,8 @@ fn name_end(line: &Line, start: usize) -> Option<usize> {
     while at < start + LONGEST_NAME {
         let Some(c) = line.at(at) else { break };
         let letter = is_consonant(c) || is_lead(c) || is_mark(c) || "ะาำฤๅ".contains(c);
-        let stop = |words: &str| words.split(' ').any(|word| line.has_word(at, word));
-        if !letter || stop(STOPS) || at > start && stop(STOPS_INSIDE) {
+        let stop = |words: &[&str]| words.iter().any(|word| line.has_word(at, word));
+        if !letter || stop(&STOPS) || at > start && stop(&STOPS_INSIDE) {
             break;
         }
         at += 1;
@@ -552,17 +565,25 @@ fn name_end(line: &Line, start: usize) -> Option<usize> {
 }
 
 /// Words that begin no name and stand in none.
-const STOPS: &str = "ดังต่อ ดังนี้ ดังกล่าว ใกล้เคียง เมื่อ สามารถ เรื่อง ประจำ โดย ได้ จึง และ หรือ ให้ เป็น เพื่อ ด้วย แล้ว ซึ่ง ไม่ อำเภอ จังหวัด \
+static STOPS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    "ดังต่อ ดังนี้ ดังกล่าว ใกล้เคียง เมื่อ สามารถ เรื่อง ประจำ โดย ได้ จึง และ หรือ ให้ เป็น เพื่อ ด้วย แล้ว ซึ่ง ไม่ อำเภอ จังหวัด \
     กิ่งอำเภอ หมู่ โทร เลขที่ เทศบาล องค์การ อบต อบจ สภา นายก ปลัด สมาชิก คณะ พนักงาน เจ้าหน้าที่ ประชาชน ประชุม ประกาศ \
     ประสงค์ ประเมิน แผน โครงการ ดำเนิน กำหนด รายงาน พิจารณา เห็นชอบ ถือปฏิบัติ ปฏิบัติ มีความ มีหน้าที่ มีการ มีนโยบาย มีพื้นที่ \
     มีอำนาจ ขอประกาศ ขอราย ขอเชิญ ขอแจ้ง ขอความ ขอให้ ขอเผย ขอแสดง ขอรับ ขอเรียน ขอสรุป ขอนำ จัดทำ จัดซื้อ จัดจ้าง \
     จัดประ จัดกิจ จัดโครง จัดให้ จัดตั้ง จัดงาน จัดเก็บ จัดอบรม จะดำเนิน จะจัด จะได้ จะต้อง ร่วมกับ เข้าร่วม ส่งเสริม ตั้งอยู่ \
-    ทั้งหมด ต่าง ทั่ว ขนาด";
+    ทั้งหมด ต่าง ทั่ว ขนาด"
+    .split(' ')
+    .collect()
+});
 
 /// Words that end a name, and that some names begin with (`ในเมือง`, `ขอนแก่น`, `ที่วัง`).
-const STOPS_INSIDE: &str = "ของหน่วย ของประ ของจังหวัด ในการ ในปี ในเขต ในด้าน ในพื้นที่ ในฐานะ ในรอบ ในวัน ในช่วง จากการ จากผล จากที่ ตามที่ \
+static STOPS_INSIDE: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    "ของหน่วย ของประ ของจังหวัด ในการ ในปี ในเขต ในด้าน ในพื้นที่ ในฐานะ ในรอบ ในวัน ในช่วง จากการ จากผล จากที่ ตามที่ \
     ตามแผน ตามหลัก ตามระเบียบ ตามพระ ตามมาตร ตามนโยบาย แก่ประ แก่ผู้ ว่าด้วย ต่อประ กองคลัง กองช่าง กองการศึก กองสวัส \
-    กองสาธา สำนักปลัด สำนักงาน งานพัสดุ ที่ได้ ที่มี ที่ต้อง ที่จะ ทำการ นำโดย";
+    กองสาธา สำนักปลัด สำนักงาน งานพัสดุ ที่ได้ ที่มี ที่ต้อง ที่จะ ทำการ นำโดย"
+    .split(' ')
+    .collect()
+});
 
 impl Named {
     /// Whether the words before make the agency the owner of the text: it opens a line, or `ประกาศ`, `ของ` leads it.

@@ -309,7 +309,7 @@ impl Draft {
 
     /// The node to which a link or frame leads. A service hands out a file under another address than its page's.
     fn target(&mut self, to: &Url) -> Option<NodeId> {
-        let known = self.by_url.get(&twin(to)).copied();
+        let known = self.by_url.get(&*self.keys.twin(to)).copied();
         if self.scope.contains(to) {
             return known;
         }
@@ -317,7 +317,7 @@ impl Draft {
         let Some(id) = known.or_else(bare) else {
             return Some(self.add(normalise(to), NodeKind::OffSite));
         };
-        self.by_url.insert(twin(to), id);
+        self.by_url.insert(self.keys.twin(to).to_string(), id);
         let node = &mut self.nodes[id];
         let mut named = Outside::of(to);
         if node.linked.is_none() && node.outside.is_some() && named.kind != OutsideKind::Short {
@@ -391,7 +391,7 @@ impl Draft {
             let Some(page) = self.nodes[from].page() else {
                 continue;
             };
-            let target = |url: &Url| self.by_url.get(&twin(url)).copied();
+            let target = |url: &Url| self.by_url.get(&*self.keys.twin(url)).copied();
             let frames: Vec<NodeId> = page
                 .frames
                 .iter()
@@ -444,7 +444,7 @@ impl Draft {
             }
             let targets = page.links.iter().filter_map(|link| {
                 self.by_url
-                    .get(&twin(&link.to))
+                    .get(&*self.keys.twin(&link.to))
                     .map(|&to| (self.keys.of(&link.label), to))
             });
             for link in targets.collect::<BTreeSet<_>>() {
@@ -490,7 +490,7 @@ impl Draft {
                 continue;
             };
             for link in &mut page.links {
-                let Some(&to) = self.by_url.get(&twin(&link.to)) else {
+                let Some(&to) = self.by_url.get(&*self.keys.twin(&link.to)) else {
                     continue;
                 };
                 if framed || menu.contains(&(self.keys.of(&link.label), to)) {
@@ -521,19 +521,19 @@ impl Draft {
                 .filter(|link| link.part == Part::Content)
                 .cloned()
                 .collect();
-            let menus: Vec<String> = page
+            let menus: Vec<Rc<str>> = page
                 .links
                 .iter()
                 .filter(|link| link.part == Part::Menu)
-                .map(|link| twin(&link.to))
+                .map(|link| self.keys.twin(&link.to))
                 .collect();
             for key in menus {
-                if let Some(&to) = self.by_url.get(&key) {
+                if let Some(&to) = self.by_url.get(&*key) {
                     self.nodes[to].menu = true;
                 }
             }
             for link in content {
-                if let Some(&to) = self.by_url.get(&twin(&link.to))
+                if let Some(&to) = self.by_url.get(&*self.keys.twin(&link.to))
                     && !is_share_button(&self.nodes[to])
                 {
                     self.content_links.entry(id).or_default().push((link, to));
@@ -543,7 +543,9 @@ impl Draft {
         self.mark_fronts(often);
         for id in 0..self.nodes.len() {
             let node = &self.nodes[id];
-            let items = node.page().is_some_and(lists_items)
+            let items = node
+                .page()
+                .is_some_and(|page| lists_items(page, &self.keys))
                 || node.document().is_some_and(is_assessors_manual);
             if items {
                 self.indexes.insert(id);
@@ -564,7 +566,7 @@ impl Draft {
             .filter(|&at| {
                 let link = &page.links[at];
                 let key = self.keys.of(&link.label);
-                let target = self.by_url.get(&twin(&link.to));
+                let target = self.by_url.get(&*self.keys.twin(&link.to));
                 link.part == Part::Menu && target.is_some_and(|&to| !menu.contains(&(key, to)))
             })
             .collect();
@@ -615,7 +617,7 @@ impl Draft {
             return false;
         };
         for link in &page.links {
-            if let Some(&to) = self.by_url.get(&twin(&link.to)) {
+            if let Some(&to) = self.by_url.get(&*self.keys.twin(&link.to)) {
                 let own = link.part == Part::Content || self.nodes[to].menu;
                 links += usize::from(own);
                 to_menu += usize::from(own && link.part == Part::Content && self.nodes[to].menu);
@@ -746,7 +748,7 @@ impl Draft {
                     let body: Vec<&str> = content
                         .iter()
                         .filter(|block| block.text != title && !names.contains(block.text.as_str()))
-                        .filter(|block| !quotes_criteria(&block.text))
+                        .filter(|block| !quotes_criteria(&block.text, &self.keys))
                         .map(|block| block.text.as_str())
                         .collect();
                     (title, body.join("\n"), Parts::default())
@@ -1280,9 +1282,10 @@ fn is_assessors_manual(document: &Document) -> bool {
 }
 
 /// A page that names many items by number, or quotes the manual's criteria.
-fn lists_items(page: &Page) -> bool {
-    static CRITERIA: LazyLock<Vec<String>> =
-        LazyLock::new(|| keys(&["อย่างน้อยประกอบด้วย", "องค์ประกอบด้านข้อมูล", "เป็นข้อมูลในระยะเวลา"]));
+fn lists_items(page: &Page, keys: &Keys) -> bool {
+    static CRITERIA: LazyLock<Vec<String>> = LazyLock::new(|| {
+        self::keys(&["อย่างน้อยประกอบด้วย", "องค์ประกอบด้านข้อมูล", "เป็นข้อมูลในระยะเวลา"])
+    });
     let content = page
         .blocks
         .iter()
@@ -1295,7 +1298,7 @@ fn lists_items(page: &Page) -> bool {
     let links = page.links.iter().filter(|link| link.part == Part::Content);
     for link in links {
         let above = link.under.last().map_or("", String::as_str);
-        let said = thai::key(&[link.label.as_str(), &link.row, above].join(" "));
+        let said = keys.of(&[link.label.as_str(), &link.row, above].join(" "));
         let named = MANUAL_KEYS
             .iter()
             .filter(|title| said.contains(title.as_str()));
@@ -1309,7 +1312,7 @@ fn lists_items(page: &Page) -> bool {
     }
     for text in content {
         item_numbers(text, &mut items);
-        let key = thai::key(text);
+        let key = keys.of(text);
         criteria += usize::from(CRITERIA.iter().any(|words| key.contains(words)));
     }
     titles.len() >= INDEX_TITLES

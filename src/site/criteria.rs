@@ -2,10 +2,11 @@
 
 use std::sync::LazyLock;
 
+use super::keys::Keys;
 use crate::thai;
 
 /// A block in which a page repeats what the manual asks for: words of the question, not of an answer.
-pub(super) fn quotes_criteria(block: &str) -> bool {
+pub(super) fn quotes_criteria(block: &str, keys: &Keys) -> bool {
     /// Longer blocks hold more than a quotation.
     const LONG: usize = 900;
     /// With these only a criterion begins.
@@ -44,7 +45,7 @@ pub(super) fn quotes_criteria(block: &str) -> bool {
         return false;
     }
     let (openings, shows, marks) = &*KEYS;
-    let key = thai::key(block);
+    let key = keys.of(block);
     let begins = key.trim_start_matches(|c: char| {
         c.is_ascii_punctuation() || c.is_ascii_digit() || "o๐•–—○●▪■".contains(c)
     });
@@ -65,7 +66,7 @@ mod tests {
             "(3) เป็นข้อมูลในระยะเวลาอย่างน้อย 6 เดือนแรกของปี พ.ศ. 2564",
             "เป็นรายงานผลของปี พ.ศ. 2563",
         ] {
-            assert!(quotes_criteria(criterion), "{criterion}");
+            assert!(quotes_criteria(criterion, &Keys::default()), "{criterion}");
         }
         for content in [
             "แสดงแผนที่ตั้งของหน่วยงาน",
@@ -76,8 +77,9 @@ mod tests {
             "เป็นข้อมูลเดือนตุลาคม 2563 - มีนาคม 2564",
             "ไม่มีเรื่องร้องเรียน",
         ] {
-            assert!(!quotes_criteria(content), "{content}");
+            assert!(!quotes_criteria(content, &Keys::default()), "{content}");
         }
-        assert!(!quotes_criteria(&"มีข้อมูลรายละเอียด โครงการหนึ่ง ".repeat(40)));
+        let long = "มีข้อมูลรายละเอียด โครงการหนึ่ง ".repeat(40);
+        assert!(!quotes_criteria(&long, &Keys::default()));
     }
 }

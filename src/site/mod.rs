@@ -147,7 +147,7 @@ pub struct Place {
     list: OnceLock<bool>,
     blank: OnceLock<bool>,
     unfilled: OnceLock<Option<Spot>>,
-    facts: OnceLock<facts::Facts>,
+    facts: facts::Facts,
     leaders: OnceLock<Vec<Leader>>,
 }
 
@@ -383,19 +383,24 @@ impl Site {
         let Some(page) = node.page() else {
             return false;
         };
+        let filled = page.tables.iter().any(|table| !table.rows.is_empty())
+            || page.forms.iter().any(|form| form.part == Part::Content);
+        // Its words are looked at last: reading them takes longest.
+        if filled
+            || !(place.files.is_empty() && page.frames.is_empty())
+            || !self.linked_from(id).is_empty()
+        {
+            return false;
+        }
         let key = node.text.key();
         let says_so = KEYS.iter().any(|words| key.contains(words));
         let length = key.chars().count();
-        let short = if says_so { length < 120 } else { length < 25 };
-        let pictured = page.images.iter().any(|image| image.part == Part::Content) && !says_so;
-        let filled = page.tables.iter().any(|table| !table.rows.is_empty())
-            || page.forms.iter().any(|form| form.part == Part::Content);
-        short
-            && !pictured
-            && !filled
-            && place.files.is_empty()
-            && page.frames.is_empty()
-            && self.linked_from(id).is_empty()
+        let pictured = page.images.iter().any(|image| image.part == Part::Content);
+        if says_so {
+            length < 120
+        } else {
+            length < 25 && !pictured
+        }
     }
 
     /// Places that the content of a place links to, in reading order, those in menus too.

@@ -1,6 +1,7 @@
 //! Blanks of a template: places left for a name, a year or a word that nobody filled in.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::dates::{self, Role};
 use super::{digit, head, is_thai, key};
@@ -37,11 +38,11 @@ pub(crate) struct Unfilled {
 /// The first deciding blank of a text: a name or a year left open at its head, or field after field. Forms that
 /// citizens fill in, leaders of a table of contents and lines to sign or date by hand are none.
 pub(crate) fn unfilled(text: &str) -> Option<Unfilled> {
-    if is_for_citizens(text) {
-        return None;
-    }
     let body = head(text, BODY);
     let blanks = blanks(body);
+    if blanks.is_empty() || is_for_citizens(text) {
+        return None;
+    }
     let within = head(text, HEAD).len();
     let deciding = |slot| {
         let mut blanks = blanks.iter();
@@ -80,10 +81,10 @@ fn is_for_citizens(text: &str) -> bool {
     const FORMS: &str = "คำร้อง แบบคำขอ แบบขอ แบบแจ้ง แบบร้อง แบบสอบถาม แบบสำรวจ แบบประเมินความพึงพอใจ แบบฟอร์มคำ แบบฟอร์มการขอ แบบฟอร์มร้อง \
         แบบฟอร์มแจ้ง แบบฟอร์มขอ แบบฟอร์มการร้อง แบบฟอร์มรับเรื่อง แบบรับเรื่อง ใบสมัคร ใบลา ใบคำ หนังสือร้องเรียน หนังสือมอบอำนาจ \
         สัญญา ข้าพเจ้า เขียนที่ แบบยื่น ใบยื่น แบบหนังสือ ลงทะเบียน";
+    static KEYS: LazyLock<Vec<String>> =
+        LazyLock::new(|| FORMS.split_whitespace().map(key).collect());
     let key = key(head(text, HEAD));
-    FORMS
-        .split_whitespace()
-        .any(|form| key.contains(&self::key(form)))
+    KEYS.iter().any(|form| key.contains(form))
 }
 
 /// Every blank, with its label.
@@ -181,6 +182,17 @@ fn is_filled(after: &str) -> bool {
             .any(|printed| words.starts_with(printed))
 }
 
+/// Keys of what a placeholder says: to fill it in, whose name, the agency, the year.
+static INSIDE: LazyLock<(Vec<String>, Vec<String>, String, Vec<String>)> = LazyLock::new(|| {
+    let keys = |words: &str| words.split(' ').map(key).collect();
+    (
+        keys("ระบุ ใส่ กรอก โปรดระบุ เติม"),
+        keys("ชื่อหน่วยงาน ชื่อองค์กร ชื่ออปท ชื่อองค์การ ชื่อเทศบาล ชื่ออบต ชื่อส่วนราชการ ชื่อตำบล"),
+        key("หน่วยงาน"),
+        keys("ปีงบประมาณ ปี พ.ศ"),
+    )
+});
+
 /// `[ชื่อหน่วยงาน]`, `(ระบุ)`, `<ปี พ.ศ.>` and how long it is.
 fn placeholder(text: &str) -> Option<(usize, Slot)> {
     const LONGEST: usize = 60;
@@ -197,24 +209,15 @@ fn placeholder(text: &str) -> Option<(usize, Slot)> {
         .take(LONGEST)
         .find(|&(_, c)| c == close)?;
     let inside = key(&text[open.len_utf8()..end]);
-    let begins = |words: &str| words.split(' ').any(|word| inside.starts_with(&key(word)));
-    let names = [
-        "ชื่อหน่วยงาน",
-        "ชื่อองค์กร",
-        "ชื่ออปท",
-        "ชื่อองค์การ",
-        "ชื่อเทศบาล",
-        "ชื่ออบต",
-        "ชื่อส่วนราชการ",
-        "ชื่อตำบล",
-    ];
-    let asks = begins("ระบุ ใส่ กรอก โปรดระบุ เติม");
-    let whose = names.iter().any(|name| inside.contains(&key(name)));
-    let named = whose && (asks || names.iter().any(|name| inside.starts_with(&key(name))));
-    let slot = if named || open == '[' && inside == key("หน่วยงาน") {
+    let (asking, naming, agency, year) = &*INSIDE;
+    let begins = |words: &[String]| words.iter().any(|word| inside.starts_with(word));
+    let asks = begins(asking);
+    let whose = naming.iter().any(|name| inside.contains(name));
+    let named = whose && (asks || begins(naming));
+    let slot = if named || open == '[' && inside == *agency {
         Slot::Agency
     } else if asks && (inside.contains("ปี") || inside.contains("พ.ศ"))
-        || open == '[' && begins("ปีงบประมาณ ปี พ.ศ") && !inside.contains('2')
+        || open == '[' && begins(year) && !inside.contains('2')
     {
         Slot::Year
     } else if asks {

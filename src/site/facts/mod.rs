@@ -5,6 +5,7 @@ mod year;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use jiff::civil::Date;
 
@@ -19,6 +20,8 @@ pub use year::YearFact;
 
 /// Characters at the head of a text in which a document says what year it is about.
 const HEAD: usize = 900;
+/// Characters in which its days are looked for.
+const BODY: usize = 12_000;
 
 /// A day on which something happened, and where that stands.
 #[derive(Debug, Clone)]
@@ -29,69 +32,101 @@ pub struct Happening {
     pub spot: Spot,
 }
 
-/// Everything that is read off a place once and asked for often.
+/// What is read off a place once and asked for often, each when it is first asked for.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
+    ownership: OnceLock<Ownership>,
+    times: OnceLock<Times>,
+    days: OnceLock<Days>,
+}
+
+/// What a place is about and covers.
+#[derive(Debug)]
+struct Times {
     about: Option<YearFact>,
     academic: Option<(i16, i16, Spot)>,
     ranges: Vec<(i16, i16, Spot)>,
     months: BTreeSet<Month>,
+}
+
+/// On which days something happened.
+#[derive(Debug)]
+struct Days {
     happened: Vec<Happening>,
     hinted: Vec<Happening>,
     posted: Vec<Happening>,
-    ownership: Ownership,
 }
 
 impl Site {
-    fn facts(&self, id: PlaceId) -> &Facts {
-        self.places[id]
-            .facts
-            .get_or_init(|| Facts::read(self, &self.places[id]))
+    fn ownership(&self, id: PlaceId) -> &Ownership {
+        let place = &self.places[id];
+        let read = || Ownership::read(self, place, &contents(self, place));
+        place.facts.ownership.get_or_init(read)
+    }
+
+    fn times(&self, id: PlaceId) -> &Times {
+        let place = &self.places[id];
+        place.facts.times.get_or_init(|| Times::read(self, place))
+    }
+
+    fn days(&self, id: PlaceId) -> &Days {
+        let place = &self.places[id];
+        place.facts.days.get_or_init(|| Days::read(self, place))
+    }
+
+    /// What can be read of a place, other agencies' files left out where it is not another's as a whole.
+    fn own_contents<'a>(&'a self, place: &'a Place) -> Vec<(Spot, &'a str)> {
+        let ownership = self.ownership(place.id);
+        let mut contents = contents(self, place);
+        if ownership.other.is_none() {
+            contents.retain(|(spot, _)| !ownership.foreign.contains(&spot.node));
+        }
+        contents
     }
 
     /// The fiscal year a place is about, settled or not. What the content states beats what a name or heading promises.
     pub fn about(&self, place: PlaceId) -> Option<&YearFact> {
-        self.facts(place).about.as_ref()
+        self.times(place).about.as_ref()
     }
 
     /// The school years that a place is for, first and last: each runs from May to March.
     pub fn academic(&self, place: PlaceId) -> Option<&(i16, i16, Spot)> {
-        self.facts(place).academic.as_ref()
+        self.times(place).academic.as_ref()
     }
 
     /// Year ranges (`2561–2565`) that a place is for, with their spots.
     pub fn ranges(&self, place: PlaceId) -> &[(i16, i16, Spot)] {
-        &self.facts(place).ranges
+        &self.times(place).ranges
     }
 
     /// Months that a place covers.
     pub fn months(&self, place: PlaceId) -> &BTreeSet<Month> {
-        &self.facts(place).months
+        &self.times(place).months
     }
 
     /// When the thing happened: days of the event, else days of signing; empty when no such day stands there.
     pub fn happened(&self, place: PlaceId) -> &[Happening] {
-        &self.facts(place).happened
+        &self.days(place).happened
     }
 
     /// Days in the names of its files and pictures (`IMG_20220305.jpg`): hints.
     pub fn hinted(&self, place: PlaceId) -> &[Happening] {
-        &self.facts(place).hinted
+        &self.days(place).hinted
     }
 
     /// When the place was put on the site.
     pub fn posted(&self, place: PlaceId) -> &[Happening] {
-        &self.facts(place).posted
+        &self.days(place).posted
     }
 
     /// The other agency that the place's own heading or signature names as its maker.
     pub fn other_owner(&self, place: PlaceId) -> Option<&Owner> {
-        self.facts(place).ownership.other.as_ref()
+        self.ownership(place).other.as_ref()
     }
 
     /// Whether a file of a place is another agency's, while the place is not.
     pub(super) fn is_foreign(&self, place: PlaceId, node: NodeId) -> bool {
-        self.facts(place).ownership.foreign.contains(&node)
+        self.ownership(place).foreign.contains(&node)
     }
 }
 
@@ -102,47 +137,53 @@ struct Dated<'a> {
     mentions: Vec<Mention>,
 }
 
-impl Facts {
+/// Texts of a place's contents with their times, as far into each as is asked.
+fn dated_contents<'a>(contents: &[(Spot, &'a str)], letters: usize) -> Vec<Dated<'a>> {
+    contents
+        .iter()
+        .map(|(spot, text)| dated(spot.clone(), head(text, letters)))
+        .collect()
+}
+
+/// The spot of a name.
+fn name_spot(place: &Place) -> Spot {
+    Spot {
+        node: place.main,
+        range: None,
+        ocr: false,
+    }
+}
+
+fn dated_names<'a>(site: &'a Site, place: &'a Place) -> Vec<Dated<'a>> {
+    let names = place.names.iter().map(String::as_str);
+    names
+        .chain(file_names(site, place))
+        .map(|text| dated(name_spot(place), text))
+        .collect()
+}
+
+fn dated_rows<'a>(site: &'a Site, place: &'a Place) -> Vec<Dated<'a>> {
+    place_rows(site, place)
+        .into_iter()
+        .map(|row| dated(name_spot(place), row))
+        .collect()
+}
+
+impl Times {
     fn read<'a>(site: &'a Site, place: &'a Place) -> Self {
-        let mut contents = contents(site, place);
-        let ownership = Ownership::read(site, place, &contents);
-        if ownership.other.is_none() {
-            contents.retain(|(spot, _)| !ownership.foreign.contains(&spot.node));
-        }
-        let heads: Vec<Dated> = contents
-            .iter()
-            .map(|(spot, text)| dated(spot.clone(), head(text, HEAD)))
-            .collect();
-        let bodies: Vec<Dated> = contents
-            .iter()
-            .map(|(spot, text)| dated(spot.clone(), head(text, 12_000)))
-            .collect();
-        let name_spot = Spot {
-            node: place.main,
-            range: None,
-            ocr: false,
-        };
-        let names: Vec<Dated> = place
-            .names
-            .iter()
-            .map(String::as_str)
-            .chain(file_names(site, place))
-            .map(|text| dated(name_spot.clone(), text))
-            .collect();
-        let rows: Vec<Dated> = place_rows(site, place)
-            .into_iter()
-            .map(|row| dated(name_spot.clone(), row))
-            .collect();
+        let heads = dated_contents(&site.own_contents(place), HEAD);
+        let names = dated_names(site, place);
+        let rows = dated_rows(site, place);
         let under = |texts: &'a [String]| -> Vec<Dated<'a>> {
             texts
                 .iter()
-                .map(|text| dated(name_spot.clone(), text))
+                .map(|text| dated(name_spot(place), text))
                 .collect()
         };
         let (sections, claims) = (under(&place.sections), under(&place.claims));
         // A file is the document itself; a page may speak of another year than its heading.
         let alone = place.files.is_empty() && site.main(place.id).page().is_some();
-        let title = alone.then(|| dated(name_spot.clone(), &site.main(place.id).title));
+        let title = alone.then(|| dated(name_spot(place), &site.main(place.id).title));
 
         let about = year::about(&year::Sources {
             heads: &heads,
@@ -165,6 +206,20 @@ impl Facts {
         }
         let told = about.as_ref().map(|fact| fact.year);
         months.extend(months::bare_months(site, place, told, &months));
+        Self {
+            about,
+            academic: year::academic(&names, &heads),
+            ranges,
+            months,
+        }
+    }
+}
+
+impl Days {
+    fn read(site: &Site, place: &Place) -> Self {
+        let bodies = dated_contents(&site.own_contents(place), BODY);
+        let names = dated_names(site, place);
+        let rows = dated_rows(site, place);
         let sure = |texts: &[Dated], roles: &[Role]| days(texts, roles, |it| it > Confidence::Weak);
         let mut happened = sure(&bodies, &[Role::Event]);
         if happened.is_empty() {
@@ -184,14 +239,9 @@ impl Facts {
             &[Role::Posted, Role::Plain, Role::Event, Role::Signed],
         ));
         Self {
-            about,
-            academic: year::academic(&names, &heads),
-            ranges,
-            months,
             happened,
             hinted,
             posted,
-            ownership,
         }
     }
 }

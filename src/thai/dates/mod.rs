@@ -288,6 +288,9 @@ impl Line {
 
     /// The end of a web address: the years in its path say when it was uploaded, if anything.
     fn address(&self, i: usize) -> Option<usize> {
+        if !matches!(self.at(i)?, 'h' | 'w') {
+            return None;
+        }
         let opens = ["http://", "https://", "www."];
         opens.iter().any(|open| self.is_at(i, open)).then(|| {
             let rest = self.letters[i..].iter();

@@ -1,5 +1,8 @@
 //! Names of months: long, short, misspelt and English.
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
 use super::days::Point;
 use crate::thai::line::Line;
 use crate::thai::{is_consonant, is_lead, is_mark, is_thai};
@@ -45,8 +48,16 @@ impl Line {
     }
 
     pub(super) fn month(&self, i: usize) -> Option<(i8, usize)> {
-        self.long_month(i)
-            .or_else(|| self.short_month(i))
+        // With other letters none begins, however it is written.
+        if !matches!(self.at(i)?, 'ม' | 'ก' | 'เ' | 'พ' | 'ส' | 'ต' | 'ธ') {
+            return None;
+        }
+        let next = self.at(i + 1)?;
+        let begins = is_mark(next) || next.is_whitespace() || SECOND.contains(&next);
+        let known = || self.long_month(i).or_else(|| self.short_month(i));
+        begins
+            .then(known)
+            .flatten()
             .or_else(|| self.misspelt_month(i))
     }
 
@@ -62,7 +73,7 @@ impl Line {
     /// A full name with one letter wrong, or its colloquial head (`สิงหา`), where a year follows.
     fn misspelt_month(&self, i: usize) -> Option<(i8, usize)> {
         const LONGEST: usize = 14;
-        if !self.at(i).is_some_and(|c| "มกเพสตธ".contains(c)) || !self.opens_word(i) {
+        if !self.opens_word(i) {
             return None;
         }
         let letter = |c: &&char| is_thai(**c) && !c.is_ascii_digit() && **c != 'ฯ';
@@ -185,6 +196,18 @@ const LONG_MONTHS: [(&str, i8); 28] = [
     ("พฤศกจายน", 11),
     ("ธนวาคม", 12),
 ];
+
+/// Letters that stand second in a month, long or short, where no mark or space does.
+static SECOND: LazyLock<Vec<char>> = LazyLock::new(|| {
+    let long = LONG_MONTHS
+        .iter()
+        .filter_map(|(name, _)| name.chars().nth(1));
+    let short = SHORT_MONTHS
+        .iter()
+        .flat_map(|(first, last, _)| [first.chars().nth(1), Some(*last), Some('.')]);
+    let letters: BTreeSet<char> = long.chain(short.flatten()).collect();
+    letters.into_iter().collect()
+});
 
 /// Both halves of the abbreviations.
 const SHORT_MONTHS: [(&str, char, i8); 12] = [

@@ -1,5 +1,9 @@
 //! What a time in a text is said for, by the words around it.
 
+use std::sync::LazyLock;
+
+use memchr::memmem;
+
 use super::{Named, Role, When};
 use crate::thai::{bare_letter, is_mark};
 
@@ -22,7 +26,7 @@ pub(super) fn role(when: &When, named: Named, context: &Context<'_>) -> Option<R
     Some(match named {
         Named::Academic => Role::Academic,
         Named::Subject => Role::Subject,
-        _ if ends(WIDGETS) || near(&before, COUNTERS, 30) => Role::Widget,
+        _ if ends(WIDGETS) || near(&before, &COUNTERS, 30) => Role::Widget,
         _ if ends(POSTED) => Role::Posted,
         _ if day && context.is_read_count() => Role::Posted,
         Named::Clock if day => Role::Widget,
@@ -31,17 +35,15 @@ pub(super) fn role(when: &When, named: Named, context: &Context<'_>) -> Option<R
             Role::Letter
         }
         _ if day && ends("ลงวันที่ ลว") || ends(SIGNED) => Role::Signed,
-        _ if day && near(&before, GAZETTE, 80) => Role::Letter,
+        _ if day && near(&before, &GAZETTE, 80) => Role::Letter,
         _ if ends(AS_OF) => Role::Subject,
-        _ if near(&context.since_last(60), HISTORY, 50) => Role::History,
+        _ if near(&context.since_last(60), &HISTORY, 50) => Role::History,
         _ if is_law(when, lead, context) => Role::Law,
         _ if day && ends("เมื่อวันที่ ในวันที่ เมื่อ ระหว่างวันที่") => {
             Role::Event
         }
         _ if day && context.is_event(ends("วันที่")) => Role::Event,
-        _ if day && ends("วันที่") && near(&before, "ลงชื่อ ลงนาม", 70) => {
-            Role::Signed
-        }
+        _ if day && ends("วันที่") && near(&before, &SIGNING, 70) => Role::Signed,
         _ if matches!(when, When::Months { .. } | When::Years { .. }) => Role::Subject,
         _ if ends(SUBJECTS) => Role::Subject,
         _ if ends("รอบ ของ ประจำ") && context.opens_with("ปี") => {
@@ -128,31 +130,38 @@ fn ends_with(text: &str, word: &str) -> bool {
     word.all(|c| text.next() == Some(c))
 }
 
-/// Where a word last stands in bare text.
-fn last_of(text: &str, words: &str) -> Option<usize> {
-    words
-        .split(' ')
-        .filter_map(|word| text.rfind(&bare_word(word)))
-        .max()
+/// Words to look for in bare text.
+type Words = LazyLock<Vec<String>>;
+
+fn bare_words(words: &str) -> Vec<String> {
+    words.split(' ').map(bare_word).collect()
 }
 
-/// Whether one of the words stands among the last letters.
-fn near(before: &str, words: &str, within: usize) -> bool {
+/// Where a word last stands in bare text.
+fn last_of(text: &str, words: &Words) -> Option<usize> {
+    let last = |word: &String| memmem::rfind(text.as_bytes(), word.as_bytes());
+    words.iter().filter_map(last).max()
+}
+
+/// Whether one of the words begins among the last letters.
+fn near(before: &str, words: &Words, within: usize) -> bool {
     let at = last_of(before, words);
     at.is_some_and(|at| before[at..].chars().count() <= within)
 }
 
 fn is_resolution(before: &str) -> bool {
-    let at = last_of(before, "มติคณะรัฐมนตรี มติครม มติค.ร.ม");
-    at.is_some_and(|at| {
-        before[at..].chars().count() < 60 && last_of(&before[at..], "วันที่").is_some()
-    })
+    static RESOLUTION: Words = LazyLock::new(|| bare_words("มติคณะรัฐมนตรี มติครม มติค.ร.ม"));
+    static DAY: Words = LazyLock::new(|| bare_words("วันที่"));
+    let at = last_of(before, &RESOLUTION);
+    at.is_some_and(|at| before[at..].chars().count() < 60 && last_of(&before[at..], &DAY).is_some())
 }
 
 /// Whether a letter is cited: `ที่ มท 0810.3/ว 7509 ลงวันที่`. Orders and announcements have plain numbers.
 fn cites_letter(before: &str) -> bool {
-    let letter = last_of(before, "หนังสือ ด่วน /ว ที่มท ที่ปช ที่นร ที่กค");
-    let own = last_of(before, "คำสั่ง ประกาศ บันทึกข้อความ ข้อบัญญัติ");
+    static LETTER: Words = LazyLock::new(|| bare_words("หนังสือ ด่วน /ว ที่มท ที่ปช ที่นร ที่กค"));
+    static OWN: Words = LazyLock::new(|| bare_words("คำสั่ง ประกาศ บันทึกข้อความ ข้อบัญญัติ"));
+    let letter = last_of(before, &LETTER);
+    let own = last_of(before, &OWN);
     letter.is_some() && letter > own
 }
 
@@ -169,17 +178,17 @@ fn is_law(when: &When, lead: &str, context: &Context<'_>) -> bool {
     {
         return false;
     }
-    let plan = last_of(&since, PLANS);
-    let strong = last_of(&since, LAWS);
-    let about = last_of(&since, "ว่าด้วย");
+    let plan = last_of(&since, &PLANS);
+    let strong = last_of(&since, &LAWS);
+    let about = last_of(&since, &ABOUT);
     if let Some(law) = strong.or(about) {
-        let broken = last_of(&since[law..], BREAKS).is_some();
+        let broken = last_of(&since[law..], &BREAKS).is_some();
         // What a law is about may be a plan; a plan named after a law is a paper of its own.
         let closed = |from: usize| plan.is_none_or(|plan| plan < from);
         return !broken && (closed(law) || about > strong);
     }
     let edition = numbered_edition(lead);
-    let amended = context.last == Some(Role::Law) && last_of(&since, "แก้ไขเพิ่มเติม").is_some();
+    let amended = context.last == Some(Role::Law) && last_of(&since, &AMENDED).is_some();
     era && plan.is_none() && (edition || amended)
 }
 
@@ -193,11 +202,15 @@ fn numbered_edition(lead: &str) -> bool {
 /// Names of weekdays, the longer of two first.
 pub(super) const WEEKDAYS: &str = "อาทิตย์ จันทร์ อังคาร พุธ พฤหัสบดี พฤหัส ศุกร์ เสาร์";
 
-const GAZETTE: &str = "ราชกิจจานุเบกษา";
+static GAZETTE: Words = LazyLock::new(|| bare_words("ราชกิจจานุเบกษา"));
 
 /// What is told of the past of an agency or a person.
-const HISTORY: &str = "จัดตั้งเป็น จัดตั้งเมื่อ จัดตั้งขึ้นเมื่อ ก่อตั้ง ยกฐานะ สถาปนา เปลี่ยนแปลงฐานะ เข้ารับตำแหน่ง ดำรงตำแหน่ง รับการเลือกตั้ง \
-    วันเกิด เกิดวันที่ เกิดเมื่อ";
+static HISTORY: Words = LazyLock::new(|| {
+    bare_words(
+        "จัดตั้งเป็น จัดตั้งเมื่อ จัดตั้งขึ้นเมื่อ ก่อตั้ง ยกฐานะ สถาปนา เปลี่ยนแปลงฐานะ เข้ารับตำแหน่ง ดำรงตำแหน่ง รับการเลือกตั้ง \
+    วันเกิด เกิดวันที่ เกิดเมื่อ",
+    )
+});
 
 const POSTED: &str = "โพสต์เมื่อ โพสเมื่อ โพสต์เมื่อวันที่ โพสต์ โพสต์วันที่ วันที่โพสต์ วันที่โพส เผยแพร่เมื่อ เผยแพร่เมื่อวันที่ เผยแพร่วันที่ เผยแพร่ \
     วันที่เผยแพร่ วันที่ประกาศ ประกาศเมื่อ วันที่ลง วันที่ลงประกาศ ลงเมื่อ ลงข่าวเมื่อ ปรับปรุงล่าสุด ปรับปรุงล่าสุดเมื่อ ปรับปรุงเมื่อ \
@@ -221,15 +234,31 @@ const READ: &str =
 const WIDGETS: &str = "วันนี้ วันนี้วันที่ วันนี้คือวันที่ วันที่ปัจจุบัน เวลาปัจจุบัน servertime today todayis © copyright copyright© สงวนลิขสิทธิ์ \
     ลิขสิทธิ์";
 
-const COUNTERS: &str =
-    "สถิติผู้เข้าชม ผู้เยี่ยมชม pageviews เริ่มนับ เปิดเว็บไซต์ เปิดเว็บไซด์ ออนไลน์ขณะนี้ servertime";
+static COUNTERS: Words = LazyLock::new(|| {
+    bare_words("สถิติผู้เข้าชม ผู้เยี่ยมชม pageviews เริ่มนับ เปิดเว็บไซต์ เปิดเว็บไซด์ ออนไลน์ขณะนี้ servertime")
+});
 
-const LAWS: &str = "พระราชบัญญัติ พ.ร.บ พรบ พระราชกฤษฎีกา พ.ร.ฎ พระราชกำหนด กฎกระทรวง ประมวลกฎหมาย ประมวลจริยธรรม รัฐธรรมนูญ \
-    ประกาศกระทรวง ประกาศคณะกรรมการ ประกาศก.อบต ประกาศก.ท ประกาศก.จ ประกาศก.ก";
+static LAWS: Words = LazyLock::new(|| {
+    bare_words(
+        "พระราชบัญญัติ พ.ร.บ พรบ พระราชกฤษฎีกา พ.ร.ฎ พระราชกำหนด กฎกระทรวง ประมวลกฎหมาย ประมวลจริยธรรม รัฐธรรมนูญ \
+    ประกาศกระทรวง ประกาศคณะกรรมการ ประกาศก.อบต ประกาศก.ท ประกาศก.จ ประกาศก.ก",
+    )
+});
 
 /// Papers with a year of their own.
-const PLANS: &str = "แผนพัฒนา แผนปฏิบัติ แผนดำเนิน แผนการ แผนอัตรา ยุทธศาสตร์ รายงานผล โครงการ";
+static PLANS: Words = LazyLock::new(|| {
+    bare_words("แผนพัฒนา แผนปฏิบัติ แผนดำเนิน แผนการ แผนอัตรา ยุทธศาสตร์ รายงานผล โครงการ")
+});
 
 /// Words that end a law's name.
-const BREAKS: &str =
-    "จึงประกาศ จึงได้ จึงออก จึงกำหนด จึงขอ จึงจัด จึงแต่งตั้ง ดังนี้ ได้จัดทำ กำหนดให้ ประกาศใช้ โพสต์ เรื่องแผน ประจำปี";
+static BREAKS: Words = LazyLock::new(|| {
+    bare_words(
+        "จึงประกาศ จึงได้ จึงออก จึงกำหนด จึงขอ จึงจัด จึงแต่งตั้ง ดังนี้ ได้จัดทำ กำหนดให้ ประกาศใช้ โพสต์ เรื่องแผน ประจำปี",
+    )
+});
+
+static ABOUT: Words = LazyLock::new(|| bare_words("ว่าด้วย"));
+
+static AMENDED: Words = LazyLock::new(|| bare_words("แก้ไขเพิ่มเติม"));
+
+static SIGNING: Words = LazyLock::new(|| bare_words("ลงชื่อ ลงนาม"));

@@ -1,17 +1,22 @@
 //! Years, their eras and words, and ranges of them.
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
 use super::role::WEEKDAYS;
 use super::{Found, Named, When};
+use crate::thai::is_thai;
 use crate::thai::line::Line;
-use crate::thai::{is_consonant, is_thai};
 use crate::year::{ERA, FiscalYear};
 
 impl Line {
     /// Years: `ประจำปีงบประมาณ พ.ศ. 2564`, `พ.ศ. 2561 – 2565`, `ปี 64`, `2564`.
     pub(super) fn years(&self, i: usize, c: char) -> Option<Found> {
-        let named = (is_consonant(c) || matches!(c, 'เ' | 'f' | 'i' | 'o' | 'l'))
-            .then(|| self.year_word(i))
-            .flatten();
+        let opens = OPENERS.contains(&c);
+        if !(opens || c.is_ascii_digit() || matches!(c, 'พ' | 'ค')) {
+            return None;
+        }
+        let named = opens.then(|| self.year_word(i)).flatten();
         let (kind, at) = named.unwrap_or((YearWord::None, i));
         let era = self.era(at);
         let at_year = era.unwrap_or(at);
@@ -207,6 +212,14 @@ const YEAR_WORDS: [(&str, YearWord); 14] = [
     ("ประจาป", YearWord::Fiscal),
     ("fy", YearWord::Fiscal),
 ];
+
+/// Letters with which a word for a year begins.
+static OPENERS: LazyLock<Vec<char>> = LazyLock::new(|| {
+    let words = YEAR_WORDS.iter().map(|(word, _)| *word);
+    let words = words.chain(TAGS.split(' ')).chain(["ปี"]);
+    let openers: BTreeSet<char> = words.filter_map(|word| word.chars().next()).collect();
+    openers.into_iter().collect()
+});
 
 /// Words that a year of two digits is glued to.
 const TAGS: &str = "ita oit lpa ข้อบัญญัติ เทศบัญญัติ";
