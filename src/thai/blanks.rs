@@ -182,15 +182,24 @@ fn is_filled(after: &str) -> bool {
             .any(|printed| words.starts_with(printed))
 }
 
-/// Keys of what a placeholder says: to fill it in, whose name, the agency, the year.
-static INSIDE: LazyLock<(Vec<String>, Vec<String>, String, Vec<String>)> = LazyLock::new(|| {
+/// Keys of what a placeholder says.
+struct Inside {
+    /// To fill it in.
+    asking: Vec<String>,
+    /// Whose name.
+    naming: Vec<String>,
+    agency: String,
+    year: Vec<String>,
+}
+
+static INSIDE: LazyLock<Inside> = LazyLock::new(|| {
     let keys = |words: &str| words.split(' ').map(key).collect();
-    (
-        keys("ระบุ ใส่ กรอก โปรดระบุ เติม"),
-        keys("ชื่อหน่วยงาน ชื่อองค์กร ชื่ออปท ชื่อองค์การ ชื่อเทศบาล ชื่ออบต ชื่อส่วนราชการ ชื่อตำบล"),
-        key("หน่วยงาน"),
-        keys("ปีงบประมาณ ปี พ.ศ"),
-    )
+    Inside {
+        asking: keys("ระบุ ใส่ กรอก โปรดระบุ เติม"),
+        naming: keys("ชื่อหน่วยงาน ชื่อองค์กร ชื่ออปท ชื่อองค์การ ชื่อเทศบาล ชื่ออบต ชื่อส่วนราชการ ชื่อตำบล"),
+        agency: key("หน่วยงาน"),
+        year: keys("ปีงบประมาณ ปี พ.ศ"),
+    }
 });
 
 /// `[ชื่อหน่วยงาน]`, `(ระบุ)`, `<ปี พ.ศ.>` and how long it is.
@@ -209,7 +218,12 @@ fn placeholder(text: &str) -> Option<(usize, Slot)> {
         .take(LONGEST)
         .find(|&(_, c)| c == close)?;
     let inside = key(&text[open.len_utf8()..end]);
-    let (asking, naming, agency, year) = &*INSIDE;
+    let Inside {
+        asking,
+        naming,
+        agency,
+        year,
+    } = &*INSIDE;
     let begins = |words: &[String]| words.iter().any(|word| inside.starts_with(word));
     let asks = begins(asking);
     let whose = naming.iter().any(|name| inside.contains(name));
