@@ -23,6 +23,7 @@ pub mod ocr;
 pub mod score;
 pub mod measures;
 pub mod audit;
+pub mod difference;
 pub mod report;
 pub mod demo;
 

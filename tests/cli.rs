@@ -249,3 +249,61 @@ fn help_and_version_are_no_faults() {
     }
     assert_eq!(code(&prongsai(&[])), 2);
 }
+
+fn kept(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/captures");
+    folder.join(name).to_str().unwrap().to_owned()
+}
+
+#[test]
+fn several_years_are_judged_as_if_each_were_alone_and_compared() {
+    let desk = Desk::new("years");
+    let capture = kept("nongkha-2565.warc.gz");
+    let judge = |years: &str, to: &str| {
+        let file = desk.path(to);
+        let output = prongsai(&["judge", &capture, "--year", years, "-o", &file]);
+        assert_eq!(code(&output), 0, "{}", said(&output));
+        file
+    };
+    let both = json(&judge("2565,2564", "both.json"));
+    assert_eq!(both["years"][0], json(&judge("2564", "a.json")));
+    assert_eq!(both["years"][1], json(&judge("2565", "b.json")));
+    let step = &both["difference"][0];
+    assert_eq!((&step["from"], &step["to"]), (&2564.into(), &2565.into()));
+    let number = |side: &str| {
+        let items = step[side].as_array().unwrap().iter();
+        items
+            .map(|one| one["id"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        (number("gone"), number("new")),
+        (vec!["O34".to_owned()], vec!["O34".to_owned()])
+    );
+    let o2 = step["items"].as_array().unwrap().iter();
+    let o2 = o2.clone().find(|one| one["to"]["id"] == "O2").unwrap();
+    let wording = |one: &serde_json::Value| one["wording"].as_str().unwrap().to_owned();
+    let all: Vec<String> = o2["criteria"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(wording)
+        .collect();
+    assert!(
+        all.iter().any(|one| one != "same"),
+        "2565 asks for deputies: {all:?}"
+    );
+    let text = std::fs::read_to_string(judge("2564,2565", "both.txt")).unwrap();
+    assert!(
+        text.contains("ปี 2564 เทียบกับปี 2565") && text.contains("เดิมชื่อ"),
+        "{text}"
+    );
+    let page = std::fs::read_to_string(judge("2564,2565", "both.html")).unwrap();
+    assert!(page.contains("href=\"#y2564\"") && page.contains("id=\"y2565-gaps\""));
+    let once = std::fs::read(judge("2565,2565", "once.json")).unwrap();
+    assert_eq!(
+        once,
+        std::fs::read(desk.path("b.json")).unwrap(),
+        "a year said twice is one"
+    );
+}

@@ -9,9 +9,25 @@
 use std::path::{Path, PathBuf};
 
 /// Top to bottom. A module that is not here does not know its place yet.
-const FLOW: [&str; 17] = [
-    "year", "guard", "thai", "agency", "fetch", "extract", "reading", "site", "rules", "judge",
-    "cases", "ocr", "score", "measures", "audit", "report", "demo",
+const FLOW: [&str; 18] = [
+    "year",
+    "guard",
+    "thai",
+    "agency",
+    "fetch",
+    "extract",
+    "reading",
+    "site",
+    "rules",
+    "judge",
+    "cases",
+    "ocr",
+    "score",
+    "measures",
+    "audit",
+    "difference",
+    "report",
+    "demo",
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

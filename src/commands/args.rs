@@ -12,9 +12,9 @@ use url::Url;
 /// What to judge by.
 #[derive(clap::Args, Debug, Clone, Default)]
 pub(super) struct Basis {
-    /// ปีงบประมาณ (พ.ศ.) ที่ประเมิน ถ้าไม่ระบุใช้ปีงบประมาณของวันที่ตรวจ
-    #[arg(long, value_name = "ปี", value_parser = year)]
-    pub(super) year: Option<FiscalYear>,
+    /// ปีงบประมาณ (พ.ศ.) ที่ประเมิน หลายปีคั่นด้วยจุลภาค เช่น 2564,2565 เพื่อเทียบกัน ถ้าไม่ระบุใช้ปีงบประมาณของวันที่ตรวจ
+    #[arg(long, value_name = "ปี", value_parser = year, value_delimiter = ',')]
+    pub(super) year: Vec<FiscalYear>,
     /// ตรวจเสมือนเป็นวันนี้ (ค.ศ.-เดือน-วัน) เช่น 2021-05-15 ถ้าไม่ระบุใช้วันที่เก็บข้อมูล
     #[arg(long, value_name = "วันที่", value_parser = day)]
     pub(super) as_of: Option<Date>,

@@ -36,5 +36,5 @@ pub(super) async fn run(asked: Args) -> Result<Exit, Failure> {
         capture = Capture::read(file).map_err(Failure::usage)?;
     }
     let reader = asked.scans.reader(asked.save.as_deref());
-    finish(&bench.judge(&capture, reader.as_ref())?, &asked.report)
+    finish(bench.judge(&capture, reader.as_ref())?, &asked.report)
 }

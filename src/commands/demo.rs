@@ -23,7 +23,7 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(asked: Args) -> Result<Exit, Failure> {
-    let bench = pipeline::Bench::lay(demo::YEAR, None, Some(demo::AGENCY), Some(demo::SCORES))?;
+    let bench = pipeline::Bench::lay([demo::YEAR], None, Some(demo::AGENCY), Some(demo::SCORES))?;
     let site = Demo::start(asked.port).await.map_err(|error| {
         Failure::usage(format!(
             "เปิดเว็บไซต์ตัวอย่างไม่ได้ ({error})\n  ลองระบุพอร์ตอื่นด้วย --port"
@@ -35,7 +35,7 @@ pub(super) async fn run(asked: Args) -> Result<Exit, Failure> {
         ..Options::default()
     };
     let capture = pipeline::fetch(site.home().clone(), &options).await?;
-    let exit = finish(&bench.judge(&capture, None)?, &asked.report)?;
+    let exit = finish(bench.judge(&capture, None)?, &asked.report)?;
     if asked.serve {
         say(&format!(
             "เว็บไซต์ตัวอย่างเปิดอยู่ที่ {} กด Ctrl-C เพื่อปิด",

@@ -29,5 +29,5 @@ pub(super) fn run(asked: &Args) -> Result<Exit, Failure> {
     let reader = asked.scans.reader(Some(&asked.capture));
     // Scans take minutes: an end keeps what was read. Nothing else waits for it.
     let _ = on_ctrl_c();
-    finish(&bench.judge(&capture, reader.as_ref())?, &asked.report)
+    finish(bench.judge(&capture, reader.as_ref())?, &asked.report)
 }

@@ -190,17 +190,17 @@ fn say(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
-/// Writes the report and turns what the audit came to into an exit code.
-fn finish(audit: &Audit, report: &args::Report) -> Result<Exit, Failure> {
-    output::write(audit, report)?;
-    let gaps = audit
-        .items
-        .iter()
-        .any(|item| item.verdict.verdict == prongsai::judge::Decision::Fail);
-    if !audit.faults.is_empty() {
+/// Writes the report, of several years one with what differs, and turns what it came to into an exit code.
+fn finish(audits: Vec<Audit>, report: &args::Report) -> Result<Exit, Failure> {
+    let items = audits.iter().flat_map(|audit| &audit.items);
+    let gaps = items
+        .map(|item| item.verdict.verdict)
+        .any(|verdict| verdict == prongsai::judge::Decision::Fail);
+    let faults: usize = audits.iter().map(|audit| audit.faults.len()).sum();
+    output::write(audits, report)?;
+    if faults > 0 {
         say(&format!(
-            "กฎทำงานผิดพลาด {} แห่ง ข้อเหล่านั้นยังไม่ได้ตัดสิน: ดูท้ายรายงาน แก้กฎ แล้วตรวจใหม่",
-            audit.faults.len()
+            "กฎทำงานผิดพลาด {faults} แห่ง ข้อเหล่านั้นยังไม่ได้ตัดสิน: ดูท้ายรายงาน แก้กฎ แล้วตรวจใหม่"
         ));
         return Ok(Exit::Rules);
     }

@@ -4,19 +4,28 @@ use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use prongsai::audit::Audit;
+use prongsai::difference::Years;
 use prongsai::report;
 
 use super::args::{Format, Report};
 use super::{Failure, say};
 
-/// Writes the report in the form and to the place that were asked for.
-pub(super) fn write(audit: &Audit, asked: &Report) -> Result<(), Failure> {
+/// Writes the report in the form and to the place that were asked for: of one year as it is, of several side by side.
+pub(super) fn write(audits: Vec<Audit>, asked: &Report) -> Result<(), Failure> {
     let colour = asked.output.is_none() && colourful();
-    let text = match asked.form() {
-        Format::Text => report::text::text(audit, colour),
-        Format::Json => audit.to_json().map_err(Failure::usage)?,
-        Format::Html => {
-            report::html::html(audit).map_err(|error| Failure::usage(format!("{error:#}")))?
+    let unprinted = |error| Failure::usage(format!("{error:#}"));
+    let text = if let [audit] = audits.as_slice() {
+        match asked.form() {
+            Format::Text => report::text::text(audit, colour),
+            Format::Json => audit.to_json().map_err(Failure::usage)?,
+            Format::Html => report::html::html(audit).map_err(unprinted)?,
+        }
+    } else {
+        let years = Years::of(audits);
+        match asked.form() {
+            Format::Text => report::text::years_text(&years, colour),
+            Format::Json => years.to_json().map_err(Failure::usage)?,
+            Format::Html => report::html::years_html(&years).map_err(unprinted)?,
         }
     };
     put(&text, asked.output.as_deref())

@@ -1,6 +1,8 @@
 //! What the commands are made of: website → capture, capture → audit.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use prongsai::agency::Agency;
@@ -24,8 +26,14 @@ use super::{Exit, Failure, say};
 
 /// Rules, agency and scores, read and checked before a crawl of an hour begins.
 pub(super) struct Bench {
-    pack: Pack,
+    /// One a year, oldest first.
+    years: Vec<Year>,
     agency: Option<Agency>,
+}
+
+/// A year to judge by.
+struct Year {
+    pack: Pack,
     surveys: Option<SurveyScores>,
 }
 
@@ -34,9 +42,12 @@ impl Bench {
     pub(super) fn set(asked: &Basis, today: Date) -> Result<Self, Failure> {
         let agency = asked.agency.as_deref().map(read).transpose()?;
         let scores = asked.scores.as_deref().map(read).transpose()?;
-        let year = asked.year.unwrap_or(FiscalYear::of(today));
+        let mut years: BTreeSet<FiscalYear> = asked.year.iter().copied().collect();
+        if years.is_empty() {
+            years.insert(FiscalYear::of(today));
+        }
         Self::lay(
-            year,
+            years,
             asked.rules.as_deref(),
             agency.as_deref(),
             scores.as_deref(),
@@ -45,50 +56,65 @@ impl Bench {
 
     /// The same from texts.
     pub(super) fn lay(
-        year: FiscalYear,
+        years: impl IntoIterator<Item = FiscalYear>,
         rules: Option<&Path>,
         agency: Option<&str>,
         scores: Option<&str>,
     ) -> Result<Self, Failure> {
-        let pack = load(year, rules)?;
         let agency = agency.map(read_agency).transpose()?;
-        let surveys = scores
-            .map(|text| SurveyScores::read(text, &pack.outline).map_err(Failure::usage))
-            .transpose()?;
-        Ok(Self {
-            pack,
-            agency,
-            surveys,
-        })
+        let lay_year = |year| {
+            let pack = load(year, rules)?;
+            let surveys = scores
+                .map(|text| SurveyScores::read(text, &pack.outline).map_err(Failure::usage))
+                .transpose()?;
+            Ok(Year { pack, surveys })
+        };
+        let years = years.into_iter().map(lay_year).collect::<Result<_, _>>()?;
+        Ok(Self { years, agency })
     }
 
-    /// Judges a capture, scans included when there is a reader for them.
+    /// Judges a capture by each year, scans included when there is a reader for them. The site is read once.
     pub(super) fn judge(
-        self,
+        &self,
         capture: &Capture,
         reader: Option<&Reader>,
-    ) -> Result<Audit, Failure> {
-        let site = self::site(capture, self.agency)?;
-        let (judged, by_ocr) = decide(&self.pack, site, capture, reader);
-        let Judged {
-            site,
-            verdicts,
-            used,
-        } = judged;
+    ) -> Result<Vec<Audit>, Failure> {
+        let mut audits = Vec::new();
+        let mut built = None;
+        for year in &self.years {
+            let site = match built.take() {
+                Some(site) => site,
+                None => self::site(capture, self.agency.clone())?,
+            };
+            let (judged, by_ocr) = decide(&year.pack, site, capture, reader);
+            audits.push(year.audit(capture, &judged, by_ocr));
+            // What one year had read off scans must not reach into the next: each is judged as if alone.
+            built = Arc::into_inner(judged.site).map(|mut site| {
+                site.forget_ocr();
+                site
+            });
+        }
+        Ok(audits)
+    }
+}
+
+impl Year {
+    fn audit(&self, capture: &Capture, judged: &Judged, by_ocr: bool) -> Audit {
         let measure = |item: &str| {
             let rule = self.pack.rules.iter().find(|rule| rule.item == item)?;
             Some(rule.rule.measure.clone())
         };
-        Ok(Audit::assemble(Parts {
+        let used = by_ocr.then(|| judged.used.clone());
+        Audit::assemble(Parts {
             outline: &self.pack.outline,
             measure: &measure,
             rules_digest: self.pack.digest().to_owned(),
-            agency: site.agency.clone(),
+            agency: judged.site.agency.clone(),
             capture,
-            coverage: coverage(capture, &site, by_ocr.then_some(used)),
-            verdicts,
+            coverage: coverage(capture, &judged.site, used),
+            verdicts: judged.verdicts.clone(),
             surveys: self.surveys.as_ref(),
-        }))
+        })
     }
 }
 

@@ -1,16 +1,18 @@
 //! The report as one HTML file: nothing loaded from elsewhere, made for the screen and for A4.
 
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
+use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use super::years::{lines, sum};
 use super::{
     agency_line, basis_words, count, decision_words, harmless, ocr_lines, of, outcome_words,
     readable_url, shortened, summary_adds,
 };
 use crate::audit::{Audit, Item};
+use crate::difference::Years;
 use crate::fetch::capture::Found;
 use crate::judge::Decision;
 use crate::rules::answer::Outcome;
@@ -18,7 +20,11 @@ use crate::rules::rule::{Basis, Reason};
 use crate::score::round3;
 use crate::year::thai_date;
 
+/// One audit: a page of its own, or a part of the page of several years.
+const AUDIT: &str = include_str!("audit.html");
+const HEAD: &str = include_str!("head.html");
 const PAGE: &str = include_str!("page.html");
+const YEARS: &str = include_str!("years.html");
 
 /// Characters of a quote that are shown.
 const QUOTE: usize = 280;
@@ -28,7 +34,44 @@ pub fn html(audit: &Audit) -> Result<String, minijinja::Error> {
     render(audit, UndefinedBehavior::Lenient)
 }
 
+/// Writes the report of several years: what differs, then each year as it is written alone.
+pub fn years_html(years: &Years) -> Result<String, minijinja::Error> {
+    render_years(years, UndefinedBehavior::Lenient)
+}
+
 fn render(audit: &Audit, undefined: UndefinedBehavior) -> Result<String, minijinja::Error> {
+    printer(undefined)?
+        .get_template("page.html")?
+        .render(context! { ..shown(audit, ""), ..context! { title => title(audit) } })
+}
+
+fn render_years(years: &Years, undefined: UndefinedBehavior) -> Result<String, minijinja::Error> {
+    let Some(last) = years.years.last() else {
+        return Ok(String::new());
+    };
+    let all = years.years.iter();
+    let named: Vec<String> = all.clone().map(|one| one.year.to_string()).collect();
+    let parts = all.map(|one| shown(one, &format!("y{}-", one.year)));
+    let steps = years.difference.iter().map(|one| {
+        context! { it => Serde(one), sum => sum(&one.changes), lines => Serde(lines(one)) }
+    });
+    printer(undefined)?.get_template("years.html")?.render(context! {
+        title => format!("ผลตรวจ OIT {} {}", named.join(" "), agency_line(&last.agency, &last.home)),
+        agency => agency_line(&last.agency, &last.home),
+        date => thai_date(last.taken_on),
+        named => named,
+        steps => steps.collect::<Vec<_>>(),
+        parts => parts.collect::<Vec<_>>(),
+    })
+}
+
+fn title(audit: &Audit) -> String {
+    let agency = agency_line(&audit.agency, &audit.home);
+    format!("ผลตรวจ OIT {} {agency}", audit.year)
+}
+
+/// The templates with what they call.
+fn printer(undefined: UndefinedBehavior) -> Result<Environment<'static>, minijinja::Error> {
     let mut page = Environment::new();
     page.set_undefined_behavior(undefined);
     page.set_auto_escape_callback(|_| AutoEscape::Html);
@@ -58,25 +101,36 @@ fn render(audit: &Audit, undefined: UndefinedBehavior) -> Result<String, minijin
         said(&word, |one: Basis| basis_words(one).unwrap_or_default())
     });
     page.add_filter("reason", |word: String| said(&word, Reason::thai));
-    page.render_str(
-        PAGE,
-        context! {
-            audit => Serde(audit),
-            agency => agency_line(&audit.agency, &audit.home),
-            date => thai_date(audit.taken_on),
-            next_year => audit.year.0.saturating_add(1),
-            passed => count(audit, Decision::Pass),
-            failed => count(audit, Decision::Fail),
-            unsure => count(audit, Decision::Unsure),
-            gaps => Serde(by_stake(audit, Decision::Fail)),
-            reviews => Serde(by_stake(audit, Decision::Unsure)),
-            passes => Serde(of(audit, Decision::Pass).collect::<Vec<_>>()),
-            summaries => Serde(telling(audit)),
-            unlinked => Found::UNLINKED,
-            ocr => ocr_lines(audit),
-            stopped => audit.coverage.stopped_because(),
-        },
-    )
+    for (name, text) in [
+        ("head.html", HEAD),
+        ("audit.html", AUDIT),
+        ("page.html", PAGE),
+        ("years.html", YEARS),
+    ] {
+        page.add_template(name, text)?;
+    }
+    Ok(page)
+}
+
+/// What the template of an audit shows. `prefix` keeps the anchors of several audits on one page apart.
+fn shown(audit: &Audit, prefix: &str) -> Value {
+    context! {
+        prefix,
+        audit => Serde(audit),
+        agency => agency_line(&audit.agency, &audit.home),
+        date => thai_date(audit.taken_on),
+        next_year => audit.year.0.saturating_add(1),
+        passed => count(audit, Decision::Pass),
+        failed => count(audit, Decision::Fail),
+        unsure => count(audit, Decision::Unsure),
+        gaps => Serde(by_stake(audit, Decision::Fail)),
+        reviews => Serde(by_stake(audit, Decision::Unsure)),
+        passes => Serde(of(audit, Decision::Pass).collect::<Vec<_>>()),
+        summaries => Serde(telling(audit)),
+        unlinked => Found::UNLINKED,
+        ocr => ocr_lines(audit),
+        stopped => audit.coverage.stopped_because(),
+    }
 }
 
 /// Items whose summary says more than their criteria.
@@ -208,6 +262,28 @@ mod tests {
             )
             .is_ok()
         );
+    }
+
+    #[test]
+    fn several_years_stand_on_one_page_with_anchors_of_their_own() {
+        let mut later = audit_of(sample::plain(&["O1"], &["O2"]), false);
+        later.year = crate::year::FiscalYear(2565);
+        let years = Years::of(vec![audit_of(sample::verdicts(), true), later]);
+        let page = render_years(&years, UndefinedBehavior::SemiStrict).unwrap();
+        for needed in [
+            "ปี 2564 เทียบกับปี 2565",
+            "id=\"y2564\"",
+            "id=\"y2565-O1\"",
+            "href=\"#y2564-O23\"",
+            "<title>ผลตรวจ OIT 2564 2565",
+        ] {
+            assert!(page.contains(needed), "{needed}");
+        }
+        assert!(!page.contains("<script"), "a quote became a script");
+        let anchors: Vec<&str> = page.split(" id=\"").skip(1).collect();
+        let named = anchors.iter().map(|rest| rest.split('"').next().unwrap());
+        let distinct: std::collections::BTreeSet<&str> = named.collect();
+        assert_eq!(distinct.len(), anchors.len(), "an anchor stands twice");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 pub mod html;
 pub mod text;
 mod wrap;
+mod years;
 
 use crate::agency::Agency;
 use crate::audit::{Audit, Item};

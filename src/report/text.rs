@@ -3,11 +3,13 @@
 use std::fmt::Write;
 
 use super::wrap::{columns, padded, wrap};
+use super::years::{self, Line};
 use super::{
     agency_line, basis_words, count, decision_words, harmless, ocr_lines, of, outcome_words,
     readable_url, shortened, summary_adds,
 };
 use crate::audit::{Audit, Item};
+use crate::difference::{Difference, Years};
 use crate::fetch::capture::Found;
 use crate::judge::{CriterionVerdict, Decision};
 use crate::rules::answer::{Evidence, Finding, Outcome};
@@ -35,6 +37,101 @@ pub fn text(audit: &Audit, colour: bool) -> String {
     coverage(&mut sheet, audit);
     faults(&mut sheet, audit);
     sheet.out
+}
+
+/// Writes the report of several years: what differs, then each year as it is written alone.
+pub fn years_text(years: &Years, colour: bool) -> String {
+    let mut sheet = Sheet {
+        out: String::new(),
+        colour,
+    };
+    let named: Vec<String> = years.years.iter().map(|one| one.year.to_string()).collect();
+    let title = format!("เทียบผลตรวจ OIT ปีงบประมาณ พ.ศ. {}", named.join(" และ "));
+    let title = sheet.ink(Ink::Bold, &title);
+    sheet.line(&title);
+    if let Some(last) = years.years.last() {
+        sheet.hang("", &agency_line(&last.agency, &last.home), None);
+        let told = format!(
+            "เว็บไซต์เดียวกัน ข้อมูลชุดเดียวกัน ณ วันที่ {} ตัดสินด้วยเกณฑ์ของแต่ละปี",
+            thai_date(last.taken_on)
+        );
+        sheet.hang("", &told, None);
+    }
+    for step in &years.difference {
+        difference(&mut sheet, step);
+    }
+    for audit in &years.years {
+        sheet.line("");
+        sheet.line(&"═".repeat(WIDTH));
+        sheet.out.push_str(&text(audit, colour));
+    }
+    sheet.out
+}
+
+fn difference(sheet: &mut Sheet, step: &Difference) {
+    sheet.title(&format!("ปี {} เทียบกับปี {}", step.from, step.to));
+    let mut row = |what: &str, from: String, to: String| {
+        sheet.line(&format!("  {}{from} → {to}", padded(what, 12)));
+    };
+    row(
+        "คะแนน OIT",
+        step.score.from.to_string(),
+        step.score.to.to_string(),
+    );
+    if let Some(total) = &step.total {
+        row("คะแนนรวม", total.from.to_string(), total.to.to_string());
+    }
+    if let Some(grade) = &step.grade {
+        row("ระดับ", grade.from.to_string(), grade.to.to_string());
+    }
+    sheet.hang("  ", &years::sum(&step.changes), None);
+    let lines = years::lines(step);
+    let (flips, rest): (Vec<_>, Vec<_>) = lines.iter().partition(|line| line.from != line.to);
+    for (title, some) in [("ข้อที่ผลเปลี่ยน", flips), ("ข้อที่รายละเอียดต่าง แต่ผลเท่าเดิม", rest)]
+    {
+        if !some.is_empty() {
+            sheet.title(title);
+        }
+        for line in some {
+            changed_item(sheet, step, line);
+        }
+    }
+    for (title, some) in [
+        (format!("ข้อใหม่ในปี {}", step.to), &step.changes.new),
+        (format!("ข้อที่ปี {} ไม่ถามแล้ว", step.to), &step.changes.gone),
+    ] {
+        if !some.is_empty() {
+            sheet.title(&title);
+        }
+        for side in some {
+            sheet.hang("  ", &years::side(side), Some(decision_ink(side.verdict)));
+            sheet.hang("    ", &side.summary, None);
+        }
+    }
+}
+
+fn changed_item(sheet: &mut Sheet, step: &Difference, line: &Line) {
+    let head = format!(
+        "{} {} · {}",
+        line.number,
+        years::step(line.from, line.to),
+        line.title
+    );
+    sheet.hang("  ", &head, Some(decision_ink(line.to)));
+    if let Some(old) = &line.old_title {
+        sheet.hang("    ", &format!("เดิมชื่อ “{old}”"), None);
+    }
+    for note in &line.notes {
+        sheet.hang("    ", &format!("{}: {}", note.what, note.asks), None);
+        if let Some(old) = &note.old_asks {
+            sheet.hang("      ", &format!("เดิม “{old}”"), Some(Ink::Faint));
+        }
+        for (year, found) in [(step.from, &note.before), (step.to, &note.after)] {
+            if let Some(found) = found {
+                sheet.hang(&format!("      ปี {year} "), found, None);
+            }
+        }
+    }
 }
 
 /// Addresses read by OCR that are named.

@@ -334,6 +334,18 @@ impl Site {
         true
     }
 
+    /// Leaves the site as it was before anything was added by [`Site::add_ocr`].
+    pub fn forget_ocr(&mut self) {
+        for node in &mut self.nodes {
+            node.ocr = None;
+        }
+        for place in &mut self.places {
+            place.facts = Default::default();
+            place.leaders = Default::default();
+            place.read_title = None;
+        }
+    }
+
     /// Where the pictures of a place have the needle: its files first, then the page.
     pub(super) fn spot_by_ocr(&self, place: &Place, needle: &Needle) -> Option<Spot> {
         place.files.iter().chain([&place.main]).find_map(|&node| {
