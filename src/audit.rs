@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::agency::Agency;
+use crate::decisions::{Decisions, Setting, Told};
 use crate::extract::Reading;
 use crate::fetch::capture::{Capture, FaultKind, Response, SkipReason, Stop, Trap, TrapKind};
 use crate::judge::Verdict;
@@ -72,6 +73,22 @@ pub struct Audit {
     pub coverage: Coverage,
     /// Mistakes in rules that came to light; they never score.
     pub faults: Vec<RuleFault>,
+    /// What people decided; null when no file of decisions was used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decisions: Option<DecisionUse>,
+}
+
+/// A file of people's decisions, and what became of each.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DecisionUse {
+    /// The file's name.
+    pub file: String,
+    /// SHA-256 of the file.
+    pub digest: String,
+    /// The OIT score by the machine alone.
+    pub machine_score: Points,
+    /// The decisions about items of this year, in the order of the items.
+    pub decisions: Vec<Told>,
 }
 
 /// The OIT score.
@@ -191,6 +208,8 @@ pub struct Parts<'a> {
     pub verdicts: Vec<Verdict>,
     /// IIT and EIT, when given.
     pub surveys: Option<&'a SurveyScores>,
+    /// What people decided, when they did.
+    pub decisions: Option<&'a Decisions>,
 }
 
 impl Audit {
@@ -199,10 +218,13 @@ impl Audit {
         let Parts {
             outline,
             capture,
-            verdicts,
+            mut verdicts,
             surveys,
             ..
         } = parts;
+        let decisions = parts
+            .decisions
+            .map(|decisions| decide(decisions, outline, &mut verdicts, capture));
         let slots = slots(outline, surveys);
         let card = score(outline, &verdicts, surveys);
         let plan = plan(outline, &slots, &verdicts, &card, parts.measure);
@@ -239,6 +261,7 @@ impl Audit {
             measures: plan.measures,
             reviews: plan.reviews,
             coverage: parts.coverage,
+            decisions,
             items: verdicts
                 .into_iter()
                 .map(|verdict| {
@@ -265,6 +288,28 @@ impl Audit {
             .for_serialize()
             .into_generator()
             .into_root_schema_for::<Self>()
+    }
+}
+
+/// Lays what people decided over the verdicts.
+fn decide(
+    decisions: &Decisions,
+    outline: &Outline,
+    verdicts: &mut [Verdict],
+    capture: &Capture,
+) -> DecisionUse {
+    let machine = score(outline, verdicts, None);
+    let machine = disclosure_tool(&machine.tools).and_then(|tool| tool.points);
+    let setting = Setting {
+        year: outline.year,
+        today: capture.taken_on,
+        paper: &|url| capture.body_digest(url),
+    };
+    DecisionUse {
+        file: decisions.file.clone(),
+        digest: decisions.digest.clone(),
+        machine_score: machine.unwrap_or(Points::exact(0.0)),
+        decisions: decisions.apply(verdicts, &setting),
     }
 }
 
@@ -625,6 +670,7 @@ pub(crate) mod tests {
             coverage,
             verdicts,
             surveys: scores.then_some(&surveys),
+            decisions: None,
         })
     }
 
@@ -658,6 +704,83 @@ pub(crate) mod tests {
             "https://www.example.go.th/gone-too"
         );
         assert_eq!(coverage.traps[0].kind, "calendar");
+    }
+
+    /// An audit of which a person decided two items: one against the machine.
+    pub(crate) fn decided_audit() -> Audit {
+        let verdicts = sample::plain(&["O2"], &["O5", "O9"]);
+        let criteria = vec!["present".to_owned()];
+        let items = verdicts
+            .iter()
+            .map(|one| (one.id.clone(), criteria.clone()));
+        let known = crate::decisions::Askable {
+            year: FiscalYear(2564),
+            items: items.collect(),
+        };
+        let head = "year = 2564\nwho = \"นางสาวกานดา <b>\"\ndate = \"10 พ.ค. 2564\"\nreason = \"เปิดไฟล์แล้ว\"\n";
+        let text = format!(
+            "[[decision]]\nitem = \"O5\"\ncriterion = \"present\"\noutcome = \"met\"\nexpires = \"20 พ.ค. 2564\"\nurl = \"https://www.example.go.th/plan.pdf\"\n{head}\n\
+             [[decision]]\nitem = \"O1\"\noutcome = \"fail\"\n{head}\n\
+             [[decision]]\nitem = \"O9\"\noutcome = \"pass\"\nexpires = \"14 พ.ค. 2564\"\n{head}\n"
+        );
+        let decisions = Decisions::read(&text, crate::decisions::FILE, &[known]).unwrap();
+        let outline = sample::outline();
+        let capture = capture();
+        Audit::assemble(Parts {
+            outline: &outline,
+            measure: &sample::measure_text,
+            rules_digest: "9c41".repeat(16),
+            agency: agency(),
+            coverage: Coverage::of(&capture),
+            capture: &capture,
+            verdicts,
+            surveys: None,
+            decisions: Some(&decisions),
+        })
+    }
+
+    #[test]
+    fn what_a_person_decided_scores_and_the_machines_score_is_kept() {
+        let audit = decided_audit();
+        let machine = audit_of(sample::plain(&["O2"], &["O5", "O9"]), false);
+        let used = audit.decisions.as_ref().unwrap();
+        assert_eq!(used.machine_score, machine.score.points);
+        assert!(
+            audit.score.points.high < machine.score.points.high,
+            "O1 fails"
+        );
+        let o1 = audit.measures.iter().find(|one| one.about == "O1").unwrap();
+        assert_eq!(
+            o1.steps[0].because,
+            "เปิดไฟล์แล้ว (นางสาวกานดา <b> ตัดสินเมื่อ 10 พฤษภาคม 2564)"
+        );
+        assert!(
+            audit.reviews.iter().all(|one| one.item == "O9"),
+            "O5 is decided, O9 no more"
+        );
+        assert_eq!(audit.reviews.len(), 1);
+        let json = audit.to_json().unwrap();
+        let again: Audit = serde_json::from_str(&json).unwrap();
+        assert_eq!(again.to_json().unwrap(), json);
+        let told = serde_json::to_value(&audit).unwrap();
+        assert_eq!(
+            told["items"][4]["criteria"][0]["ruling"]["machine"],
+            "unsure"
+        );
+        assert_eq!(told["decisions"]["decisions"][2]["standing"], "expired");
+        assert!(
+            serde_json::to_value(machine)
+                .unwrap()
+                .get("decisions")
+                .is_none()
+        );
+        let schema = serde_json::to_value(Audit::schema()).unwrap();
+        let wrong: Vec<String> = jsonschema::validator_for(&schema)
+            .unwrap()
+            .iter_errors(&told)
+            .map(|one| one.to_string())
+            .collect();
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use rhai::Dynamic;
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +48,16 @@ pub struct Verdict {
     pub rule: String,
     /// Faults of the rule itself, each printed whole; never a score.
     pub faults: Vec<String>,
+    /// A person decided the whole item.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ruling: Option<Ruling>,
+}
+
+impl Verdict {
+    /// A person decided it, whole or in a criterion.
+    pub fn is_decided_by_person(&self) -> bool {
+        self.ruling.is_some() || self.criteria.iter().any(|one| one.ruling.is_some())
+    }
 }
 
 /// One criterion, judged.
@@ -66,6 +77,34 @@ pub struct CriterionVerdict {
     pub fix: String,
     /// The places it was judged by.
     pub evidence: Vec<Evidence>,
+    /// A person decided it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ruling: Option<Ruling>,
+}
+
+/// What a person decided, with what the machine had come to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Ruling {
+    /// What the person decided; of an item, `met` is a pass.
+    pub outcome: Outcome,
+    /// Why.
+    pub reason: String,
+    /// Who.
+    pub who: String,
+    /// When.
+    #[schemars(with = "String", extend("format" = "date"))]
+    pub date: Date,
+    /// The last day it holds; null when it has none.
+    #[schemars(with = "Option<String>")]
+    pub expires: Option<Date>,
+    /// The paper it was decided on.
+    pub url: Option<String>,
+    /// What the machine came to; of an item, `met` is a pass.
+    pub machine: Outcome,
+    /// The machine's sentence.
+    pub machine_because: String,
+    /// The machine was certain of the opposite.
+    pub contradicts: bool,
 }
 
 /// Places named as evidence of an item.
@@ -172,6 +211,7 @@ fn judge_item(pack: &Pack, loaded: &LoadedRule, view: &SiteView) -> Verdict {
         criteria,
         rule: loaded.file.clone(),
         faults,
+        ruling: None,
     }
 }
 
@@ -217,6 +257,7 @@ fn answered(
         because,
         fix: criterion.fix.clone(),
         evidence,
+        ruling: None,
     }
 }
 
@@ -262,7 +303,8 @@ fn not_found(
     }
 }
 
-fn decide(criteria: &[CriterionVerdict]) -> Decision {
+/// What an item comes to by its criteria.
+pub(crate) fn decide(criteria: &[CriterionVerdict]) -> Decision {
     let any = |outcome| {
         criteria
             .iter()
@@ -367,7 +409,7 @@ fn evidence(criteria: &[CriterionVerdict], found: Option<&Places>) -> Vec<Eviden
 }
 
 /// The sentences that decide, each once.
-fn summary(criteria: &[CriterionVerdict], verdict: Decision) -> String {
+pub(crate) fn summary(criteria: &[CriterionVerdict], verdict: Decision) -> String {
     let decisive = match verdict {
         Decision::Pass => return "ครบตามเกณฑ์ทุกข้อ".to_owned(),
         Decision::Fail => Outcome::Unmet,

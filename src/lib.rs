@@ -20,10 +20,12 @@ pub mod rules;
 pub mod judge;
 pub mod cases;
 pub mod ocr;
+pub mod decisions;
 pub mod score;
 pub mod measures;
 pub mod audit;
 pub mod difference;
+pub mod impact;
 pub mod report;
 pub mod demo;
 

@@ -210,6 +210,13 @@ fn item_measures(
                 follow_up: String::new(),
             });
             let mut steps = fixes(verdict);
+            if steps.is_empty() && verdict.ruling.is_some() {
+                steps.push(Step {
+                    text: "แก้ไขตามที่ผู้ตรวจระบุ".to_owned(),
+                    criteria: vec![],
+                    because: verdict.summary.clone(),
+                });
+            }
             steps.extend(text.steps.iter().map(|step| standing(step)));
             measure(MeasureKind::Item, &verdict.id, text, steps, Some(points))
         })

@@ -376,6 +376,7 @@ fn verdict(id: &str, decision: Decision, criteria: Vec<CriterionVerdict>) -> Ver
         rule: format!("2564/{id}.rhai"),
         faults: vec![],
         criteria,
+        ruling: None,
     }
 }
 
@@ -428,6 +429,7 @@ fn criterion(
         because: because.to_owned(),
         fix: fix.to_owned(),
         evidence: vec![place("หน้าที่พบ", quote)],
+        ruling: None,
     }
 }
 

@@ -59,6 +59,11 @@ impl FiscalYear {
         })
     }
 
+    /// 30 September, the day it ends on.
+    pub fn last_day(self) -> Date {
+        Date::new(self.0 - ERA, 9, 30).unwrap_or(Date::MAX)
+    }
+
     /// October to March: the "first six months" that many items ask for.
     pub fn first_half(self) -> [Month; 6] {
         let all = self.months();

@@ -307,3 +307,205 @@ fn several_years_are_judged_as_if_each_were_alone_and_compared() {
         "a year said twice is one"
     );
 }
+
+#[test]
+fn a_change_of_rules_is_shown_over_an_archive() {
+    let desk = Desk::new("impact");
+    let archive = Path::new(&desk.path("archive/2565")).to_owned();
+    std::fs::create_dir_all(&archive).unwrap();
+    let site = |name: &str| {
+        for end in ["warc.gz", "site.json"] {
+            std::fs::copy(
+                kept(&format!("{name}.{end}")),
+                archive.join(format!("{name}.{end}")),
+            )
+            .unwrap();
+        }
+    };
+    site("nongkha-2565");
+    std::fs::write(archive.join("torn.warc.gz"), b"not a capture").unwrap();
+    let (old, new) = (desk.path("rules"), desk.path("new"));
+    std::fs::create_dir_all(Path::new(&new).join("2564")).unwrap();
+    for file in ["pack", "O1", "O2"] {
+        let name = format!("2564/{file}.rhai");
+        std::fs::copy(Path::new(&old).join(&name), Path::new(&new).join(&name)).unwrap();
+    }
+    let archive = desk.path("archive");
+    let impact = |more: &[&str]| prongsai(&[&["impact", &old, &new, &archive], more].concat());
+    let quiet = impact(&["--strict"]);
+    assert_eq!(code(&quiet), 0, "{}", said(&quiet));
+    assert!(
+        said(&quiet).contains("torn.warc.gz"),
+        "a broken capture is named"
+    );
+    // The same item, stricter; another is asked for anew.
+    std::fs::write(
+        Path::new(&new).join("2564/O1.rhai"),
+        rule("unmet(\"ไม่มีวันที่\", found)"),
+    )
+    .unwrap();
+    let file = desk.path("impact.json");
+    let flip = impact(&["--strict", "-o", &file]);
+    assert_eq!(code(&flip), 1, "{}", said(&flip));
+    let told = json(&file);
+    assert_eq!(told["format"], 1);
+    assert_eq!(
+        told["captures"][0]["year"], 2564,
+        "the newest year there are rules of"
+    );
+    let o1 = &told["items"][0];
+    assert_eq!(
+        (&o1["id"], &o1["flips"][0]["to"]),
+        (&"O1".into(), &"fail".into())
+    );
+    assert!(
+        o1["flips"][0]["agency"]
+            .as_str()
+            .unwrap()
+            .contains("หนองข่า")
+    );
+    assert_eq!(o1["flips"][0]["criteria"][0]["to"]["because"], "ไม่มีวันที่");
+    assert_eq!(told["broken"].as_array().unwrap().len(), 1);
+    assert_eq!(impact(&["-o", &file]).stdout, b"");
+    assert_eq!(json(&file), told, "the same again");
+    // A mistake costs its item and the exit code, the rest is compared.
+    std::fs::write(Path::new(&new).join("2564/O2.rhai"), rule("oops(found)")).unwrap();
+    let faulty = impact(&[]);
+    assert_eq!(code(&faulty), 3, "{}", said(&faulty));
+    let text = String::from_utf8(faulty.stdout).unwrap();
+    assert!(
+        text.contains("ไม่มีวันที่") && text.contains("O2.rhai"),
+        "{text}"
+    );
+    let none = impact(&["--year", "2565"]);
+    assert_eq!(code(&none), 2, "no such year in either");
+}
+
+/// Runs `review` with answers typed one a line.
+fn review(line: &[&str], answers: &str) -> Output {
+    use std::io::Write as _;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_prongsai"))
+        .args(line)
+        .arg("--no-ocr")
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut to = child.stdin.take().unwrap();
+    to.write_all(answers.as_bytes()).unwrap();
+    drop(to);
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn a_person_decides_what_the_machine_could_not_and_nothing_is_lost() {
+    let desk = Desk::new("review");
+    let capture = desk.path("site.warc.gz");
+    std::fs::copy(kept("nongkha-2565.warc.gz"), &capture).unwrap();
+    let file = desk.path("decisions.toml");
+    let judge = |to: &str, more: &[&str]| {
+        let to = desk.path(to);
+        let line = [&["judge", &capture, "--year", "2565", "-o", &to], more].concat();
+        let output = prongsai(&line);
+        assert_eq!(code(&output), 0, "{}", said(&output));
+        (json(&to), said(&output))
+    };
+    let (machine, _) = judge("machine.json", &[]);
+    assert!(machine.get("decisions").is_none());
+    let reviews = machine["reviews"].as_array().unwrap().clone();
+    assert!(reviews.len() >= 3, "a capture with unsure items is needed");
+    let line = [
+        "review",
+        &capture,
+        "--year",
+        "2565",
+        "--as-of",
+        "2022-05-20",
+    ];
+    // The input ends while the reason is asked for: nothing is decided, nothing is written.
+    let torn = review(&line, "1\n");
+    assert_eq!(code(&torn), 0, "{}", said(&torn));
+    assert!(!Path::new(&file).exists());
+    // The first item fails; the second is skipped; then the person leaves.
+    let skips = "ข้าม\n".repeat(reviews[1]["questions"].as_array().unwrap().len());
+    let papers = |review: &serde_json::Value| {
+        let own = review["questions"][0]["evidence"].as_array().unwrap();
+        let all = if own.is_empty() {
+            review["evidence"].as_array().unwrap()
+        } else {
+            own
+        };
+        let urls: std::collections::BTreeSet<&str> =
+            all.iter().map(|one| one["url"].as_str().unwrap()).collect();
+        urls.len()
+    };
+    let which = if papers(&reviews[0]) > 1 { "๑\n" } else { "" };
+    let answers = format!("อะไรนะ\nไม่ผ่าน\n{which}\nเปิดไฟล์แล้ว \"ว่าง\"\nนางสาวกานดา\n{skips}4\n");
+    let first = review(&line, &answers);
+    let told = String::from_utf8(first.stdout.clone()).unwrap();
+    assert_eq!(code(&first), 0, "{}", said(&first));
+    assert!(told.contains("ตอบ 1, 2, 3 หรือ 4"), "{told}");
+    let written = std::fs::read_to_string(&file).unwrap();
+    assert_eq!(written.matches("[[decision]]").count(), 1, "{written}");
+    assert!(written.contains("\nexpires = \"2565-09-30\"") && written.contains("digest"));
+    assert!(written.contains("\ndate = \"2565-05-20\""), "{written}");
+    // What a person added by hand stays, and what is decided is not asked again.
+    std::fs::write(&file, format!("# ตรวจรอบแรก\n{written}")).unwrap();
+    let again = review(&line, "ออก\n");
+    let told = String::from_utf8(again.stdout).unwrap();
+    let item = |at: usize| reviews[at]["item"].as_str().unwrap().to_owned();
+    assert!(
+        told.contains(&format!("ข้อที่ 1 จาก {}: {} ", reviews.len() - 1, item(1))),
+        "{told}"
+    );
+    assert!(
+        std::fs::read_to_string(&file)
+            .unwrap()
+            .starts_with("# ตรวจรอบแรก")
+    );
+    // The report says who decided and keeps the machine's verdict.
+    let (decided, told) = judge("decided.json", &[]);
+    assert!(told.contains("decisions.toml"), "{told}");
+    let items = decided["items"].as_array().unwrap();
+    let one = items
+        .iter()
+        .find(|one| one["id"] == item(0).as_str())
+        .unwrap();
+    assert_eq!(one["verdict"], "fail");
+    let mut rulings = one["criteria"].as_array().unwrap().iter();
+    let ruling = rulings.find_map(|it| it.get("ruling")).unwrap();
+    assert_eq!(
+        (&ruling["who"], &ruling["machine"]),
+        (&"นางสาวกานดา".into(), &"unsure".into())
+    );
+    assert_eq!(decided["decisions"]["decisions"][0]["standing"], "applied");
+    assert_eq!(decided["decisions"]["machine_score"], {
+        let score = machine["score"].as_object().unwrap();
+        let keys = ["points", "low", "high"].map(|key| (key.to_owned(), score[key].clone()));
+        serde_json::Value::Object(keys.into_iter().collect())
+    });
+    assert_eq!(judge("without.json", &["--no-decisions"]).0, machine);
+    // After the fiscal year it is over.
+    let (over, _) = judge("over.json", &["--as-of", "2022-10-01"]);
+    assert_eq!(over["decisions"]["decisions"][0]["standing"], "expired");
+    // Every mistake at once, and the way out.
+    std::fs::write(
+        &file,
+        format!("{written}[[decision]]\nitem = \"O99\"\noutcome = \"yes\"\n"),
+    )
+    .unwrap();
+    let wrong = prongsai(&["judge", &capture, "--year", "2565"]);
+    assert_eq!(code(&wrong), 2);
+    for words in ["O99", "yes", "ขาด reason", "ขาด who", "--no-decisions"] {
+        assert!(said(&wrong).contains(words), "{words}\n{}", said(&wrong));
+    }
+    // Another website's decisions are not used by chance.
+    let other = written.replace("home = \"", "home = \"https://www.other.go.th/\" # ");
+    std::fs::write(&file, other).unwrap();
+    let (left, told) = judge("left.json", &[]);
+    assert_eq!(left, machine);
+    assert!(told.contains("จึงไม่ใช้"), "{told}");
+    let named = prongsai(&["judge", &capture, "--year", "2565", "--decisions", &file]);
+    assert_eq!(code(&named), 2, "{}", said(&named));
+}

@@ -9,7 +9,7 @@
 use std::path::{Path, PathBuf};
 
 /// Top to bottom. A module that is not here does not know its place yet.
-const FLOW: [&str; 18] = [
+const FLOW: [&str; 20] = [
     "year",
     "guard",
     "thai",
@@ -22,10 +22,12 @@ const FLOW: [&str; 18] = [
     "judge",
     "cases",
     "ocr",
+    "decisions",
     "score",
     "measures",
     "audit",
     "difference",
+    "impact",
     "report",
     "demo",
 ];

@@ -27,6 +27,12 @@ pub(super) struct Basis {
     /// โฟลเดอร์กฎ ใช้แทนกฎที่มากับโปรแกรม
     #[arg(long, value_name = "โฟลเดอร์")]
     pub(super) rules: Option<PathBuf>,
+    /// ไฟล์คำตัดสินของคน (decisions.toml) ถ้าไม่ระบุใช้ไฟล์ชื่อนี้ที่อยู่ข้างไฟล์ข้อมูลหรือข้างรายงาน
+    #[arg(long, value_name = "ไฟล์")]
+    pub(super) decisions: Option<PathBuf>,
+    /// ไม่ใช้คำตัดสินของคน แม้มีไฟล์ decisions.toml
+    #[arg(long, conflicts_with = "decisions")]
+    pub(super) no_decisions: bool,
 }
 
 /// How to report.

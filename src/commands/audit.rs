@@ -28,7 +28,11 @@ pub(super) struct Args {
 
 pub(super) async fn run(asked: Args) -> Result<Exit, Failure> {
     let today = asked.basis.as_of.unwrap_or_else(Capture::today);
-    let bench = pipeline::Bench::set(&asked.basis, today)?;
+    let bench = pipeline::Bench::set(
+        &asked.basis,
+        today,
+        &[asked.save.as_deref(), asked.report.output.as_deref()],
+    )?;
     let options = asked.manners.options(asked.basis.as_of);
     let mut capture = pipeline::fetch(asked.home, &options).await?;
     if let Some(file) = &asked.save {

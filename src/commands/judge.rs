@@ -25,7 +25,11 @@ pub(super) fn run(asked: &Args) -> Result<Exit, Failure> {
         capture.taken_on = day;
     }
     let capture = pipeline::reachable(capture)?;
-    let bench = pipeline::Bench::set(&asked.basis, capture.taken_on)?;
+    let bench = pipeline::Bench::set(
+        &asked.basis,
+        capture.taken_on,
+        &[Some(&asked.capture), asked.report.output.as_deref()],
+    )?;
     let reader = asked.scans.reader(Some(&asked.capture));
     // Scans take minutes: an end keeps what was read. Nothing else waits for it.
     let _ = on_ctrl_c();

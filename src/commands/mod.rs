@@ -8,6 +8,7 @@ mod doctor;
 mod explain;
 mod fixture;
 mod help;
+mod impact;
 mod judge;
 mod kit;
 mod new;
@@ -15,6 +16,7 @@ mod output;
 mod pipeline;
 mod profile;
 mod progress;
+mod review;
 mod scans;
 mod test;
 mod watch;
@@ -59,6 +61,10 @@ enum Command {
     Audit(audit::Args),
     /// ตรวจจากข้อมูลเว็บไซต์ที่เก็บไว้แล้ว (WARC) โดยไม่ใช้เครือข่าย
     Judge(judge::Args),
+    /// ให้คนตัดสินข้อที่เครื่องตัดสินไม่ได้ ทีละข้อ ข้อที่มีผลต่อคะแนนมากก่อน แล้วบันทึกใน decisions.toml
+    Review(review::Args),
+    /// เทียบกฎสองชุดกับข้อมูลที่เก็บไว้: ข้อใดของหน่วยงานใดผลเปลี่ยน และเพราะอะไร
+    Impact(impact::Args),
     /// เก็บข้อมูลเว็บไซต์ลงไฟล์ WARC โดยยังไม่ตรวจ
     Crawl(crawl::Args),
     /// ลองใช้กับเว็บไซต์ตัวอย่างที่อยู่ในโปรแกรม
@@ -171,6 +177,8 @@ fn run(command: Command) -> Result<Exit, Failure> {
         match command {
             Command::Audit(args) => audit::run(args).await,
             Command::Judge(args) => judge::run(&args),
+            Command::Review(args) => review::run(args).await,
+            Command::Impact(args) => impact::run(&args),
             Command::Crawl(args) => crawl::run(args).await,
             Command::Demo(args) => demo::run(args).await,
             Command::Fixture(args) => fixture::run(args).await,
@@ -222,7 +230,9 @@ mod tests {
 
     #[test]
     fn help_is_in_thai_throughout() {
-        for name in ["audit", "judge", "crawl", "demo", "doctor"] {
+        for name in [
+            "audit", "judge", "review", "impact", "crawl", "demo", "doctor",
+        ] {
             let mut command = help::in_thai(Cli::command());
             command.build();
             let help = command

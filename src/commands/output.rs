@@ -12,7 +12,7 @@ use super::{Failure, say};
 
 /// Writes the report in the form and to the place that were asked for: of one year as it is, of several side by side.
 pub(super) fn write(audits: Vec<Audit>, asked: &Report) -> Result<(), Failure> {
-    let colour = asked.output.is_none() && colourful();
+    let colour = in_colour(asked);
     let unprinted = |error| Failure::usage(format!("{error:#}"));
     let text = if let [audit] = audits.as_slice() {
         match asked.form() {
@@ -66,6 +66,11 @@ pub(super) fn save(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
     })
 }
 
+/// Whether a person sees the report on a terminal with colours.
+pub(super) fn in_colour(asked: &Report) -> bool {
+    asked.output.is_none() && colourful()
+}
+
 fn colourful() -> bool {
     let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let dumb = std::env::var_os("TERM").is_some_and(|kind| kind == "dumb");
@@ -73,7 +78,7 @@ fn colourful() -> bool {
 }
 
 /// Puts a file in place at once: nobody ever reads half a report.
-fn replace(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+pub(super) fn replace(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut name = file.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.part", std::process::id()));
     let part = file.with_file_name(name);

@@ -7,10 +7,12 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use prongsai::agency::Agency;
 use prongsai::audit::{Audit, Coverage, Parts};
+use prongsai::decisions::{Askable, Decisions};
 use prongsai::extract::DocumentKind;
 use prongsai::fetch::capture::{Capture, advice_for_status};
 use prongsai::fetch::options::Options;
-use prongsai::ocr::{Judged, OcrUse};
+use prongsai::judge::Verdict;
+use prongsai::ocr::OcrUse;
 use prongsai::reading::{NoReader, read_files};
 use prongsai::rules::pack::{Pack, Sources};
 use prongsai::rules::vocabulary;
@@ -29,6 +31,15 @@ pub(super) struct Bench {
     /// One a year, oldest first.
     years: Vec<Year>,
     agency: Option<Agency>,
+    decisions: Option<Beside>,
+}
+
+/// People's decisions, and how they came to be used.
+struct Beside {
+    decisions: Decisions,
+    file: PathBuf,
+    /// It was named on the command line, not found beside a file.
+    asked: bool,
 }
 
 /// A year to judge by.
@@ -38,20 +49,78 @@ struct Year {
 }
 
 impl Bench {
-    /// Reads what was asked for. `today` tells the year when none was.
-    pub(super) fn set(asked: &Basis, today: Date) -> Result<Self, Failure> {
+    /// Reads what was asked for. `today` tells the year when none was; decisions are looked for beside the files given.
+    pub(super) fn set(
+        asked: &Basis,
+        today: Date,
+        beside: &[Option<&Path>],
+    ) -> Result<Self, Failure> {
         let agency = asked.agency.as_deref().map(read).transpose()?;
         let scores = asked.scores.as_deref().map(read).transpose()?;
         let mut years: BTreeSet<FiscalYear> = asked.year.iter().copied().collect();
         if years.is_empty() {
             years.insert(FiscalYear::of(today));
         }
-        Self::lay(
+        let mut bench = Self::lay(
             years,
             asked.rules.as_deref(),
             agency.as_deref(),
             scores.as_deref(),
-        )
+        )?;
+        if let Some(file) = decisions_file(asked, beside) {
+            bench.decide_by(file, asked.decisions.is_some())?;
+        }
+        Ok(bench)
+    }
+
+    /// Uses a file of decisions. All its mistakes are told at once.
+    pub(super) fn decide_by(&mut self, file: PathBuf, asked: bool) -> Result<(), Failure> {
+        let text = read(&file)?;
+        let known: Vec<Askable> = self
+            .years
+            .iter()
+            .map(|one| Askable::of(&one.pack))
+            .collect();
+        let name = file.file_name().and_then(|name| name.to_str());
+        let name = name.unwrap_or(prongsai::decisions::FILE);
+        let decisions = Decisions::read(&text, name, &known).map_err(|faults| {
+            let all: Vec<String> = faults.iter().map(ToString::to_string).collect();
+            Failure::usage(format!(
+                "คำตัดสินใน {} ใช้ไม่ได้ {} แห่ง แก้แล้วสั่งใหม่ หรือสั่งด้วย --no-decisions เพื่อไม่ใช้\n{}",
+                file.display(),
+                all.len(),
+                all.join("\n")
+            ))
+        })?;
+        if !asked {
+            say(&format!("ใช้คำตัดสินของคนจาก {}", file.display()));
+        }
+        self.decisions = Some(Beside {
+            decisions,
+            file,
+            asked,
+        });
+        Ok(())
+    }
+
+    /// The decisions about a website, unless those found by chance are about another.
+    fn decisions_for(&self, capture: &Capture) -> Result<Option<&Decisions>, Failure> {
+        let Some(beside) = &self.decisions else {
+            return Ok(None);
+        };
+        let file = beside.file.display();
+        let other = beside.decisions.home.as_ref();
+        if let Some(other) = other.filter(|_| !beside.decisions.is_about(&capture.home)) {
+            let told = format!("คำตัดสินใน {file} เป็นของเว็บไซต์ {other} ไม่ใช่ {}", capture.home);
+            if beside.asked {
+                return Err(Failure::usage(format!(
+                    "{told}\n  ระบุไฟล์ของเว็บไซต์นี้ หรือแก้บรรทัด home ในไฟล์"
+                )));
+            }
+            say(&format!("{told} จึงไม่ใช้"));
+            return Ok(None);
+        }
+        Ok(Some(&beside.decisions))
     }
 
     /// The same from texts.
@@ -70,7 +139,11 @@ impl Bench {
             Ok(Year { pack, surveys })
         };
         let years = years.into_iter().map(lay_year).collect::<Result<_, _>>()?;
-        Ok(Self { years, agency })
+        Ok(Self {
+            years,
+            agency,
+            decisions: None,
+        })
     }
 
     /// Judges a capture by each year, scans included when there is a reader for them. The site is read once.
@@ -79,41 +152,63 @@ impl Bench {
         capture: &Capture,
         reader: Option<&Reader>,
     ) -> Result<Vec<Audit>, Failure> {
-        let mut audits = Vec::new();
-        let mut built = None;
+        let heard = self.hear(capture, reader)?;
+        self.report(capture, &heard)
+    }
+
+    /// What the machine comes to by each year.
+    pub(super) fn hear(
+        &self,
+        capture: &Capture,
+        reader: Option<&Reader>,
+    ) -> Result<Vec<Heard>, Failure> {
+        let mut lent = Lent::new(capture, self.agency.clone());
+        let mut heard = Vec::new();
         for year in &self.years {
-            let site = match built.take() {
-                Some(site) => site,
-                None => self::site(capture, self.agency.clone())?,
-            };
-            let (judged, by_ocr) = decide(&year.pack, site, capture, reader);
-            audits.push(year.audit(capture, &judged, by_ocr));
-            // What one year had read off scans must not reach into the next: each is judged as if alone.
-            built = Arc::into_inner(judged.site).map(|mut site| {
-                site.forget_ocr();
-                site
+            let (judged, by_ocr) = decide(&year.pack, lent.take()?, capture, reader);
+            heard.push(Heard {
+                agency: judged.site.agency.clone(),
+                coverage: coverage(capture, &judged.site, by_ocr.then_some(judged.used)),
+                verdicts: judged.verdicts,
             });
+            lent.back(judged.site);
         }
-        Ok(audits)
+        Ok(heard)
+    }
+
+    /// What it came to, with what people decided.
+    pub(super) fn report(&self, capture: &Capture, heard: &[Heard]) -> Result<Vec<Audit>, Failure> {
+        let decisions = self.decisions_for(capture)?;
+        let years = self.years.iter().zip(heard);
+        Ok(years
+            .map(|(year, heard)| year.audit(capture, heard, decisions))
+            .collect())
     }
 }
 
+/// What the machine came to by one year.
+pub(super) struct Heard {
+    agency: Agency,
+    coverage: Coverage,
+    verdicts: Vec<Verdict>,
+}
+
 impl Year {
-    fn audit(&self, capture: &Capture, judged: &Judged, by_ocr: bool) -> Audit {
+    fn audit(&self, capture: &Capture, heard: &Heard, decisions: Option<&Decisions>) -> Audit {
         let measure = |item: &str| {
             let rule = self.pack.rules.iter().find(|rule| rule.item == item)?;
             Some(rule.rule.measure.clone())
         };
-        let used = by_ocr.then(|| judged.used.clone());
         Audit::assemble(Parts {
             outline: &self.pack.outline,
             measure: &measure,
             rules_digest: self.pack.digest().to_owned(),
-            agency: judged.site.agency.clone(),
+            agency: heard.agency.clone(),
             capture,
-            coverage: coverage(capture, &judged.site, used),
-            verdicts: judged.verdicts.clone(),
+            coverage: heard.coverage.clone(),
+            verdicts: heard.verdicts.clone(),
             surveys: self.surveys.as_ref(),
+            decisions,
         })
     }
 }
@@ -132,6 +227,62 @@ pub(super) fn agency(file: &Path) -> Result<Agency, Failure> {
 pub(super) fn site(capture: &Capture, agency: Option<Agency>) -> Result<Site, Failure> {
     let files = read_files(capture, &own_file()?).map_err(Failure::usage)?;
     Ok(Site::build_with(capture, agency, files))
+}
+
+/// A capture's site: read once, lent to one judgement after the other.
+pub(super) struct Lent<'a> {
+    capture: &'a Capture,
+    agency: Option<Agency>,
+    site: Option<Site>,
+    name: String,
+}
+
+impl<'a> Lent<'a> {
+    pub(super) fn new(capture: &'a Capture, agency: Option<Agency>) -> Self {
+        Self {
+            capture,
+            agency,
+            site: None,
+            name: capture.home.to_string(),
+        }
+    }
+
+    /// The site as it was crawled.
+    pub(super) fn take(&mut self) -> Result<Site, Failure> {
+        if let Some(site) = self.site.take() {
+            return Ok(site);
+        }
+        self::site(self.capture, self.agency.clone())
+    }
+
+    /// Takes the site back. What one judgement had read off scans must not reach into the next.
+    pub(super) fn back(&mut self, site: Arc<Site>) {
+        if !site.agency.name.is_empty() {
+            self.name.clone_from(&site.agency.name);
+        }
+        self.site = Arc::into_inner(site).map(|mut site| {
+            site.forget_ocr();
+            site
+        });
+    }
+
+    /// The agency's name once the site was read, or its address.
+    pub(super) fn name(&self) -> String {
+        self.name.clone()
+    }
+}
+
+/// The file of decisions: the one that was named, or the one beside the capture or the report.
+pub(super) fn decisions_file(asked: &Basis, beside: &[Option<&Path>]) -> Option<PathBuf> {
+    if asked.no_decisions {
+        return None;
+    }
+    let found = || {
+        let places = beside.iter().flatten();
+        let files = places.map(|file| file.with_file_name(prongsai::decisions::FILE));
+        files.into_iter().find(|file| file.is_file())
+    };
+    asked.decisions.clone().or_else(found)
 }
 
 /// This program's own file, to be run as a child. The system's name for it holds when an update has replaced it.

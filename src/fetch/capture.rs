@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
+use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::address::{Scope, normalise, twin};
@@ -59,6 +61,15 @@ impl Capture {
             })
         });
         answers.filter(|body| seen.insert(body.bytes())).collect()
+    }
+
+    /// SHA-256 (hex) of the body that an address gave; `None` when it gave none.
+    pub fn body_digest(&self, url: &str) -> Option<String> {
+        let url = normalise(&Url::parse(url).ok()?);
+        let answers = self.visits.iter().rev().filter(|visit| visit.url == url);
+        let bodies = answers.filter_map(|visit| visit.result.as_ref().ok());
+        let body = bodies.into_iter().find(|answer| answer.has_content())?;
+        Some(HEXLOWER.encode(&Sha256::digest(&body.body)))
     }
 
     /// Today in Thailand, which keeps UTC+7 all year.

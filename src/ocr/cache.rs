@@ -89,6 +89,17 @@ impl Readings {
         }
     }
 
+    /// Reads a file whichever engine made it; `None` when there is none that can be used.
+    pub fn kept(file: &Path) -> Option<Self> {
+        let readings: Self = serde_json::from_slice(&std::fs::read(file).ok()?).ok()?;
+        (readings.format == FORMAT).then_some(readings)
+    }
+
+    /// The engine that read.
+    pub fn engine(&self) -> &str {
+        &self.engine
+    }
+
     /// Writes the file, whole or not at all, when something was added since.
     pub fn save(&mut self, file: &Path) -> Result<(), Spoilt> {
         if !self.changed {

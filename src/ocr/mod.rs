@@ -89,6 +89,28 @@ pub struct OcrFile {
     pub of: u32,
 }
 
+/// The engine of an earlier run: what it read is known, it reads nothing more.
+#[derive(Debug)]
+pub struct Kept(String);
+
+impl Kept {
+    /// The engine with its readings; `None` when a file holds none that can be used.
+    pub fn load(file: &std::path::Path) -> Option<(Self, Readings)> {
+        let readings = Readings::kept(file)?;
+        Some((Self(readings.engine().to_owned()), readings))
+    }
+}
+
+impl Engine for Kept {
+    fn version(&self) -> &str {
+        &self.0
+    }
+
+    fn read(&self, _: &Picture<'_>, _: Duration) -> Result<Transcript, Fault> {
+        Err(Fault::Engine)
+    }
+}
+
 /// Who waits for the reading.
 pub trait Watch: Sync {
     /// So many pages were read of those that are wanted now. What was read so far may be kept.

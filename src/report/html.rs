@@ -9,7 +9,7 @@ use url::Url;
 use super::years::{lines, sum};
 use super::{
     agency_line, basis_words, count, decision_words, harmless, ocr_lines, of, outcome_words,
-    readable_url, shortened, summary_adds,
+    people, people_lines, readable_url, shortened, summary_adds,
 };
 use crate::audit::{Audit, Item};
 use crate::difference::Years;
@@ -129,6 +129,14 @@ fn shown(audit: &Audit, prefix: &str) -> Value {
         summaries => Serde(telling(audit)),
         unlinked => Found::UNLINKED,
         ocr => ocr_lines(audit),
+        people => Serde(people(audit)),
+        people_lines => people_lines(audit),
+        ruled => audit
+            .items
+            .iter()
+            .filter(|item| item.verdict.is_decided_by_person())
+            .map(|item| item.verdict.id.clone())
+            .collect::<Vec<_>>(),
         stopped => audit.coverage.stopped_because(),
     }
 }

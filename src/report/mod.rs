@@ -1,15 +1,22 @@
 //! Audit → what a reader sees: text for a terminal, one HTML file for a desk. Pure: the same audit gives the same bytes.
 
 pub mod html;
+pub mod impact;
 pub mod text;
 mod wrap;
 mod years;
 
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
 use crate::agency::Agency;
 use crate::audit::{Audit, Item};
+use crate::decisions::{Standing, Told};
 use crate::judge::{Decision, Verdict};
 use crate::rules::answer::Outcome;
 use crate::rules::rule::Basis;
+use crate::year::thai_date;
 
 /// An item's decision as a mark and in words; the words carry the meaning, the mark helps the eye.
 fn decision_words(decision: Decision) -> (&'static str, &'static str) {
@@ -102,6 +109,134 @@ fn ocr_lines(audit: &Audit) -> Vec<String> {
     lines
 }
 
+/// A decision of a person in words, for every form of the report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Person {
+    /// The item's number.
+    item: String,
+    /// Its title, and the criterion's words when only that was decided.
+    about: String,
+    /// What was decided.
+    outcome: Outcome,
+    /// `ผ่าน`, `ไม่ครบ` …
+    words: &'static str,
+    /// Why.
+    reason: String,
+    /// Who and when.
+    by: String,
+    /// `?` `ให้คนตรวจ: อ่านเอกสารไม่ได้`.
+    machine: String,
+    /// The paper.
+    url: Option<String>,
+    /// It counts.
+    applied: bool,
+    /// What a reader must know: that it is over, soon over, about another paper, or against the machine.
+    notes: Vec<String>,
+}
+
+/// What people decided and what became of it.
+fn people(audit: &Audit) -> Vec<Person> {
+    let told = audit.decisions.iter().flat_map(|used| &used.decisions);
+    told.map(|one| {
+        let item = audit.items.iter().find(|item| item.verdict.id == one.item);
+        let title = item.map_or("", |item| item.verdict.title.as_str());
+        let criteria = item.iter().flat_map(|item| &item.verdict.criteria);
+        let mut criteria = criteria.filter(|it| one.criterion.as_ref() == Some(&it.id));
+        let about = match criteria.next() {
+            Some(criterion) => format!("{title} · {}", criterion.asks),
+            None => title.to_owned(),
+        };
+        let words = |outcome| match (outcome, one.criterion.is_none()) {
+            (Outcome::Met, true) => "ผ่าน",
+            (Outcome::Unmet, true) => "ไม่ผ่าน",
+            (Outcome::NotApplicable, true) => "ไม่ใช้กับหน่วยงานนี้ (นับเป็นผ่าน)",
+            _ => outcome_words(outcome).1,
+        };
+        Person {
+            item: one.item.clone(),
+            about,
+            outcome: one.outcome,
+            words: words(one.outcome),
+            reason: one.reason.clone(),
+            by: format!("{} เมื่อ {}", one.who, thai_date(one.date)),
+            machine: format!("{}: {}", words(one.machine), one.machine_because),
+            url: one.url.clone(),
+            applied: one.standing == Standing::Applied,
+            notes: notes(one),
+        }
+    })
+    .collect()
+}
+
+fn notes(one: &Told) -> Vec<String> {
+    let mut notes = Vec::new();
+    let until = one.expires.map(thai_date).unwrap_or_default();
+    match one.standing {
+        Standing::Expired => notes.push(format!("หมดอายุเมื่อสิ้นวันที่ {until} จึงไม่ใช้")),
+        Standing::Stale => {
+            notes.push("เอกสารที่ตัดสินไว้เปลี่ยนไปหรือไม่อยู่ที่เดิมแล้ว จึงไม่ใช้ ต้องตรวจใหม่".to_owned())
+        }
+        Standing::Superseded => notes.push("มีคำตัดสินที่ใหม่กว่าหรือเจาะจงปีกว่า จึงไม่ใช้".to_owned()),
+        Standing::Applied => {
+            match (one.days_left, one.expires) {
+                (Some(0), _) => notes.push("ใช้ได้ถึงสิ้นวันนี้ พรุ่งนี้ต้องตรวจใหม่".to_owned()),
+                (Some(days), _) => {
+                    notes.push(format!("ใช้ได้ถึงสิ้นวันที่ {until} เหลือ {days} วัน ตรวจใหม่ก่อนวันนั้น"));
+                }
+                (None, Some(_)) => notes.push(format!("ใช้ได้ถึงสิ้นวันที่ {until}")),
+                (None, None) => {}
+            }
+            if one.contradicts {
+                notes.push("ขัดกับผลของเครื่องซึ่งตัดสินได้แน่ชัด ควรมีผู้อื่นตรวจซ้ำ".to_owned());
+            }
+        }
+    }
+    notes
+}
+
+/// What decisions of people mean for the whole: a sentence each.
+fn people_lines(audit: &Audit) -> Vec<String> {
+    let Some(used) = &audit.decisions else {
+        return Vec::new();
+    };
+    let items: BTreeSet<&str> = audit
+        .items
+        .iter()
+        .filter(|item| item.verdict.is_decided_by_person())
+        .map(|item| item.verdict.id.as_str())
+        .collect();
+    let mut lines = vec![format!(
+        "คนตัดสิน {} ข้อ ตามไฟล์ {} ถ้าใช้ผลของเครื่องอย่างเดียว คะแนน OIT เป็น {}",
+        items.len(),
+        used.file,
+        used.machine_score
+    )];
+    let count = |is: &dyn Fn(&Told) -> bool| used.decisions.iter().filter(|one| is(one)).count();
+    for (count, words) in [
+        (
+            count(&|one| one.standing == Standing::Applied && one.days_left.is_some()),
+            "ข้อใกล้หมดอายุภายใน 14 วัน",
+        ),
+        (
+            count(&|one| one.standing == Standing::Expired),
+            "ข้อหมดอายุแล้ว จึงไม่ใช้",
+        ),
+        (
+            count(&|one| one.standing == Standing::Stale),
+            "ข้อไม่ใช้ เพราะเอกสารที่ตัดสินไว้เปลี่ยนไป",
+        ),
+        (
+            count(&|one| one.standing == Standing::Applied && one.contradicts),
+            "ข้อขัดกับผลของเครื่องซึ่งตัดสินได้แน่ชัด",
+        ),
+    ] {
+        if count > 0 {
+            lines.push(format!("คำตัดสินของคน {count} {words}"));
+        }
+    }
+    lines
+}
+
 /// The summary says more than the sentences of the criteria below it.
 fn summary_adds(verdict: &Verdict) -> bool {
     !verdict
@@ -111,7 +246,7 @@ fn summary_adds(verdict: &Verdict) -> bool {
 }
 
 /// An address as a person reads it: Thai instead of `%E0%B8…`. Whatever could mislead the eye stays encoded.
-fn readable_url(url: &str) -> String {
+pub fn readable_url(url: &str) -> String {
     let mut shown = String::with_capacity(url.len());
     for chunk in percent_encoding::percent_decode_str(url)
         .collect::<Vec<u8>>()
@@ -149,6 +284,11 @@ fn harmless(text: &str) -> String {
             c => c,
         })
         .collect()
+}
+
+/// Text from a website or from a keyboard on one line, safe for a terminal.
+pub fn plain(text: &str) -> String {
+    harmless(text)
 }
 
 /// The first words of a quote.

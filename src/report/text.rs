@@ -6,12 +6,12 @@ use super::wrap::{columns, padded, wrap};
 use super::years::{self, Line};
 use super::{
     agency_line, basis_words, count, decision_words, harmless, ocr_lines, of, outcome_words,
-    readable_url, shortened, summary_adds,
+    people, people_lines, readable_url, shortened, summary_adds,
 };
 use crate::audit::{Audit, Item};
 use crate::difference::{Difference, Years};
 use crate::fetch::capture::Found;
-use crate::judge::{CriterionVerdict, Decision};
+use crate::judge::{CriterionVerdict, Decision, Verdict};
 use crate::rules::answer::{Evidence, Finding, Outcome};
 use crate::score::round3;
 use crate::year::thai_date;
@@ -24,15 +24,13 @@ const QUOTE: usize = 160;
 
 /// Writes the report. `colour` adds terminal colours; words and marks never depend on them.
 pub fn text(audit: &Audit, colour: bool) -> String {
-    let mut sheet = Sheet {
-        out: String::new(),
-        colour,
-    };
+    let mut sheet = Sheet::new(colour);
     headline(&mut sheet, audit);
     first_steps(&mut sheet, audit);
     items(&mut sheet, audit);
     gaps(&mut sheet, audit);
     reviews(&mut sheet, audit);
+    decisions(&mut sheet, audit);
     measures(&mut sheet, audit);
     coverage(&mut sheet, audit);
     faults(&mut sheet, audit);
@@ -41,10 +39,7 @@ pub fn text(audit: &Audit, colour: bool) -> String {
 
 /// Writes the report of several years: what differs, then each year as it is written alone.
 pub fn years_text(years: &Years, colour: bool) -> String {
-    let mut sheet = Sheet {
-        out: String::new(),
-        colour,
-    };
+    let mut sheet = Sheet::new(colour);
     let named: Vec<String> = years.years.iter().map(|one| one.year.to_string()).collect();
     let title = format!("เทียบผลตรวจ OIT ปีงบประมาณ พ.ศ. {}", named.join(" และ "));
     let title = sheet.ink(Ink::Bold, &title);
@@ -137,8 +132,9 @@ fn changed_item(sheet: &mut Sheet, step: &Difference, line: &Line) {
 /// Addresses read by OCR that are named.
 const OCR_FILES: usize = 10;
 
+/// What a line is coloured for.
 #[derive(Clone, Copy)]
-enum Ink {
+pub(super) enum Ink {
     Bold,
     Green,
     Red,
@@ -146,13 +142,26 @@ enum Ink {
     Faint,
 }
 
-struct Sheet {
+/// A report being written, 80 columns wide.
+pub(super) struct Sheet {
     out: String,
     colour: bool,
 }
 
 impl Sheet {
-    fn ink(&self, ink: Ink, text: &str) -> String {
+    pub(super) fn new(colour: bool) -> Self {
+        Self {
+            out: String::new(),
+            colour,
+        }
+    }
+
+    /// All that was written.
+    pub(super) fn done(self) -> String {
+        self.out
+    }
+
+    pub(super) fn ink(&self, ink: Ink, text: &str) -> String {
         if !self.colour {
             return text.to_owned();
         }
@@ -166,20 +175,20 @@ impl Sheet {
         format!("\u{1b}[{code}m{text}\u{1b}[0m")
     }
 
-    fn line(&mut self, line: &str) {
+    pub(super) fn line(&mut self, line: &str) {
         self.out.push_str(line.trim_end());
         self.out.push('\n');
     }
 
     /// A section's title, after an empty line.
-    fn title(&mut self, title: &str) {
+    pub(super) fn title(&mut self, title: &str) {
         let title = self.ink(Ink::Bold, title);
         self.line("");
         self.line(&title);
     }
 
     /// A paragraph after a lead such as `  ✘ O2  `; later lines are indented below the first one's text.
-    fn hang(&mut self, lead: &str, text: &str, ink: Option<Ink>) {
+    pub(super) fn hang(&mut self, lead: &str, text: &str, ink: Option<Ink>) {
         let indent = columns(lead);
         let text = harmless(text);
         for (n, line) in wrap(&text, WIDTH.saturating_sub(indent)).iter().enumerate() {
@@ -283,6 +292,12 @@ fn first_steps(sheet: &mut Sheet, audit: &Audit) {
         sheet.line("");
         sheet.hang("  ", &note, None);
     }
+    for (n, line) in people_lines(audit).iter().enumerate() {
+        if n == 0 {
+            sheet.line("");
+        }
+        sheet.hang("  ", line, (n > 0).then_some(Ink::Yellow));
+    }
     if !audit.coverage.complete {
         sheet.line("");
         sheet.hang("  ", &incomplete(audit), Some(Ink::Yellow));
@@ -331,7 +346,7 @@ fn items(sheet: &mut Sheet, audit: &Audit) {
                 sheet,
                 &lead,
                 lead_columns,
-                &format!("{}{reason}", verdict.title),
+                &format!("{}{reason}{}", verdict.title, by_person(verdict)),
             );
         }
     }
@@ -420,8 +435,11 @@ fn item_head(sheet: &mut Sheet, item: &Item) {
         .map(|one| format!(" · {}", one.thai()))
         .unwrap_or_default();
     let head = format!(
-        "{} {}{reason} · {:.2} คะแนนรวม",
-        verdict.id, verdict.title, item.points.total
+        "{} {}{reason}{} · {:.2} คะแนนรวม",
+        verdict.id,
+        verdict.title,
+        by_person(verdict),
+        item.points.total
     );
     sheet.hang(
         &format!("  {mark} "),
@@ -510,6 +528,43 @@ fn reviews(sheet: &mut Sheet, audit: &Audit) {
             .filter(|one| one.outcome == Outcome::Unsure)
         {
             criterion(sheet, one, &mut said);
+        }
+    }
+}
+
+fn by_person(verdict: &Verdict) -> &'static str {
+    if verdict.is_decided_by_person() {
+        " · คนตัดสิน"
+    } else {
+        ""
+    }
+}
+
+fn decisions(sheet: &mut Sheet, audit: &Audit) {
+    let people = people(audit);
+    let Some(used) = audit.decisions.as_ref().filter(|_| !people.is_empty()) else {
+        return;
+    };
+    sheet.title(&format!("คำตัดสินของคน ({})", harmless(&used.file)));
+    for one in &people {
+        sheet.line("");
+        let ink = match (one.applied, one.outcome) {
+            (false, _) => Ink::Faint,
+            (true, Outcome::Unmet) => Ink::Red,
+            (true, Outcome::Unsure) => Ink::Yellow,
+            (true, _) => Ink::Green,
+        };
+        let mark = outcome_words(one.outcome).0;
+        let head = format!("{} {}", one.item, one.about);
+        sheet.hang(&format!("  {mark} "), &head, Some(ink));
+        let told = format!("{} โดย {}: {}", one.words, one.by, one.reason);
+        sheet.hang("    ", &told, None);
+        sheet.hang("    เครื่อง  ", &one.machine, None);
+        if let Some(url) = &one.url {
+            sheet.hang("    ที่: ", &readable_url(url), Some(Ink::Faint));
+        }
+        for note in &one.notes {
+            sheet.hang("    * ", note, None);
         }
     }
 }
@@ -704,6 +759,22 @@ mod tests {
         let screen = screen.join(" ");
         assert!(screen.contains("อ่านเว็บไซต์ไม่ครบ: หมดเวลาที่กำหนด"));
         assert!(screen.contains("กฎทำงานผิดพลาด 1 แห่ง"));
+    }
+
+    #[test]
+    fn what_people_decided_is_shown_as_such() {
+        let audit = crate::audit::tests::decided_audit();
+        let report = text(&audit, false);
+        let from = report.find("คำตัดสินของคน (").unwrap();
+        let section = report[from..].split("\n\nมาตรการ").next().unwrap();
+        let screen: Vec<&str> = report.lines().take(34).collect();
+        snapshots().bind(|| {
+            insta::assert_snapshot!("decisions", format!("{}\n\n{section}", screen.join("\n")))
+        });
+        assert!(report.contains("· คนตัดสิน"));
+        let page = crate::report::html::html(&audit).unwrap();
+        assert!(page.contains("คำตัดสินของคน") && page.contains("คนตัดสิน</span>"));
+        assert!(!page.contains("นางสาวกานดา <b>"), "a name became markup");
     }
 
     #[test]
