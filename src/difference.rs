@@ -233,6 +233,9 @@ impl Changes {
     }
 }
 
+/// How surely two verdicts are about one item, 0 to 1.
+type Sign<'a> = dyn Fn(&Verdict, &Verdict) -> f64 + 'a;
+
 /// Which item of one list is which of the other. A number says nothing by itself, because a year may give it to another
 /// item: the surest sign is the same rule file, then the same title, then the title most like it.
 fn matched(from: &[Verdict], to: &[Verdict]) -> Vec<(usize, usize)> {
@@ -243,8 +246,7 @@ fn matched(from: &[Verdict], to: &[Verdict]) -> Vec<(usize, usize)> {
     // Comparing costs letters times letters: a title is told by its beginning.
     let head = |one: &Verdict| title(one).chars().take(TITLE).collect::<String>();
     let like = |a: &Verdict, b: &Verdict| strsim::normalized_levenshtein(&head(a), &head(b));
-    let signs: [(&dyn Fn(&Verdict, &Verdict) -> f64, f64); 3] =
-        [(&same_rule, 1.0), (&same_title, 1.0), (&like, ALIKE)];
+    let signs: [(&Sign, f64); 3] = [(&same_rule, 1.0), (&same_title, 1.0), (&like, ALIKE)];
     for (sign, least) in signs {
         let free = |all: &[Verdict], taken: BTreeSet<usize>| -> Vec<usize> {
             (0..all.len()).filter(|at| !taken.contains(at)).collect()

@@ -98,9 +98,11 @@ pub(super) async fn run(asked: Args) -> Result<Exit, Failure> {
                 after.year, before.score.points, after.score.points
             ));
         }
+        let years: Vec<String> = audits.iter().map(|audit| audit.year.to_string()).collect();
         show(&format!(
-            "ทำรายงานด้วย: prongsai judge {} --decisions {}",
+            "ทำรายงานด้วย: prongsai judge {} --year {} --decisions {}",
             asked.capture.display(),
+            years.join(","),
             desk.file.display()
         ));
     }
@@ -259,10 +261,11 @@ impl Desk<'_> {
     async fn needed(&mut self, prompt: &str) -> Result<String, Stop> {
         loop {
             let words = self.ask(prompt).await?;
-            if !words.is_empty() {
+            // A number is an answer to another question.
+            if words.chars().any(char::is_alphabetic) {
                 return Ok(words);
             }
-            show("ต้องกรอก: รายงานแสดงให้ผู้อื่นตรวจสอบได้");
+            show("ต้องกรอกเป็นคำ: รายงานแสดงให้ผู้อื่นตรวจสอบได้");
         }
     }
 

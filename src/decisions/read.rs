@@ -14,7 +14,7 @@ use crate::rules::fault::{Fault, Texts, hint};
 use crate::year::FiscalYear;
 
 /// Larger than any hand writes.
-const LARGEST: usize = 2 * 1024 * 1024;
+const LARGEST: usize = 1024 * 1024;
 /// Mistakes that are told.
 const MISTAKES: usize = 100;
 /// Letters of a wrong word for which a likely one is sought.
@@ -41,6 +41,9 @@ impl Decisions {
         let text = text.trim_start_matches('\u{feff}');
         let mut reader = Reader {
             text,
+            starts: std::iter::once(0)
+                .chain(text.match_indices('\n').map(|(at, _)| at + 1))
+                .collect(),
             texts: Texts::from([(file.to_owned(), text.to_owned())]),
             file,
             known,
@@ -50,7 +53,6 @@ impl Decisions {
         if !reader.mistakes.is_empty() {
             reader.mistakes.sort();
             reader.mistakes.dedup();
-            reader.mistakes.truncate(MISTAKES);
             return Err(reader.mistakes);
         }
         Ok(Self {
@@ -64,6 +66,8 @@ impl Decisions {
 
 struct Reader<'a> {
     text: &'a str,
+    /// Where each line begins.
+    starts: Vec<usize>,
     texts: Texts,
     file: &'a str,
     known: &'a [Askable],
@@ -74,36 +78,32 @@ type Span = Option<std::ops::Range<usize>>;
 
 impl Reader<'_> {
     fn wrong(&mut self, span: Span, message: impl Into<String>) {
-        let place = span.map_or(Position::NONE, |span| self.place(span.start));
-        let fault = Fault::at(self.file, place, message, &self.texts);
-        self.mistakes.push(fault);
+        if self.mistakes.len() < MISTAKES {
+            let place = span.map_or(Position::NONE, |span| self.place(span.start));
+            let fault = Fault::at(self.file, place, message, &self.texts);
+            self.mistakes.push(fault);
+        }
     }
 
     fn place(&self, at: usize) -> Position {
-        let before = self.text.get(..at).unwrap_or(self.text);
-        let (line, column) = match before.rsplit_once('\n') {
-            Some((above, own)) => (above.matches('\n').count() + 2, own.chars().count() + 1),
-            None => (1, before.chars().count() + 1),
-        };
+        let line = self.line(at);
+        let start = line.checked_sub(1).and_then(|above| self.starts.get(above));
+        let before = start.and_then(|&start| self.text.get(start..at));
+        let column = before.map_or(0, |before| before.chars().count() + 1);
         match (u16::try_from(line), u16::try_from(column)) {
             (Ok(line), Ok(column)) => Position::new(line, column),
             _ => Position::NONE,
         }
     }
 
-    fn line(&self, span: Span) -> usize {
-        let at = span.map_or(0, |span| span.start);
-        1 + self
-            .text
-            .get(..at)
-            .unwrap_or_default()
-            .matches('\n')
-            .count()
+    /// From 1.
+    fn line(&self, at: usize) -> usize {
+        self.starts.partition_point(|&start| start <= at)
     }
 
     fn read(&mut self) -> (Vec<Entry>, Option<Url>) {
         if self.text.len() > LARGEST {
-            self.wrong(None, "ไฟล์ใหญ่เกิน 2 MB");
+            self.wrong(None, "ไฟล์ใหญ่เกิน 1 MB");
             return (Vec::new(), None);
         }
         let document = match Document::parse(self.text.to_owned()) {
@@ -206,7 +206,7 @@ impl Reader<'_> {
             return None;
         }
         Some(Entry {
-            line: self.line(span),
+            line: self.line(span.map_or(0, |span| span.start)),
             item: item?.0,
             criterion: criterion.map(|(name, _)| name),
             year,
@@ -365,11 +365,12 @@ impl Entry {
     /// Both would decide the same thing on some day: neither ends before the other was made, and they are not about
     /// different papers.
     fn is_twin(&self, other: &Self) -> bool {
-        let thing = |one: &Self| (one.item.clone(), one.criterion.clone(), one.year);
+        let same =
+            self.item == other.item && self.criterion == other.criterion && self.year == other.year;
         let ended = |one: &Self, then: &Self| one.expires.is_some_and(|last| last < then.date);
         let papers = (&self.digest, &other.digest);
         let other_paper = matches!(papers, (Some(own), Some(its)) if own != its);
-        thing(self) == thing(other) && !other_paper && !ended(self, other) && !ended(other, self)
+        same && !other_paper && !ended(self, other) && !ended(other, self)
     }
 }
 
