@@ -2,6 +2,7 @@
 
 mod args;
 mod audit;
+mod check;
 mod crawl;
 mod demo;
 mod doctor;
@@ -81,6 +82,8 @@ enum Command {
     Watch(watch::Args),
     /// วัดเวลาและงบคำสั่งของกฎแต่ละข้อ
     Profile(profile::Args),
+    /// ตรวจไฟล์กฎทุกปีโดยไม่รันกฎ แสดงที่ผิดทั้งหมดพร้อมบรรทัดและคำแนะนำ
+    Check(check::Args),
     /// ดูว่าเครื่องนี้อ่านเอกสารสแกนได้หรือไม่ และต้องติดตั้งอะไรเพิ่ม
     Doctor(doctor::Args),
     /// แสดงหน้าหนึ่งของ PDF เป็นภาพ (โปรแกรมเรียกใช้เอง)
@@ -187,6 +190,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
             Command::New(args) => new::run(&args),
             Command::Explain(args) => explain::run(&args),
             Command::Test(args) => test::run(&args),
+            Command::Check(args) => check::run(&args),
             Command::Doctor(_) => doctor::run(),
             Command::RenderPage { .. } | Command::ReadFiles { .. } => Ok(Exit::Done),
         }
@@ -231,7 +235,8 @@ mod tests {
     #[test]
     fn help_is_in_thai_throughout() {
         for name in [
-            "audit", "judge", "review", "impact", "crawl", "demo", "doctor",
+            "audit", "judge", "review", "impact", "crawl", "demo", "doctor", "check", "test", "explain",
+            "new", "fixture", "watch", "profile",
         ] {
             let mut command = help::in_thai(Cli::command());
             command.build();

@@ -1,5 +1,6 @@
 //! Audit → what a reader sees: text for a terminal, one HTML file for a desk. Pure: the same audit gives the same bytes.
 
+pub mod faults;
 pub mod html;
 pub mod impact;
 pub mod text;

@@ -6,6 +6,7 @@ use rhai::{AST, ASTFlags, Expr, Position, Stmt};
 use serde_json::{Map, Value};
 
 use super::fault::hint;
+use super::kind::Kind;
 
 /// What a value of a constant must look like.
 pub(super) enum Shape {
@@ -151,8 +152,11 @@ pub(super) fn constant<'a>(ast: &'a AST, name: &str) -> Option<&'a Expr> {
         })
 }
 
+/// What is wrong with a value, and where.
+pub(super) type Mistake = (Kind, Position, String);
+
 /// Reads a constant. When anything is wrong, all of it is reported and nothing is read.
-pub(super) fn read(expr: &Expr, shape: &Shape) -> Result<Datum, Vec<(Position, String)>> {
+pub(super) fn read(expr: &Expr, shape: &Shape) -> Result<Datum, Vec<Mistake>> {
     let mut reader = Reader::default();
     match reader.value(expr, shape, "") {
         Some(value) if reader.mistakes.is_empty() => Ok(Datum {
@@ -166,7 +170,7 @@ pub(super) fn read(expr: &Expr, shape: &Shape) -> Result<Datum, Vec<(Position, S
 #[derive(Default)]
 struct Reader {
     places: BTreeMap<String, Position>,
-    mistakes: Vec<(Position, String)>,
+    mistakes: Vec<Mistake>,
 }
 
 impl Reader {
@@ -175,7 +179,11 @@ impl Reader {
         match (shape, expr) {
             (Shape::Text, Expr::StringConstant(text, place)) => {
                 if text.trim().is_empty() {
-                    return self.mistake(*place, "ข้อความนี้ว่าง ต้องเขียนให้ครบ".to_owned());
+                    return self.mistake(
+                        Kind::WrongValue,
+                        *place,
+                        "ข้อความนี้ว่าง ต้องเขียนให้ครบ".to_owned(),
+                    );
                 }
                 Some(Value::from(text.as_str()))
             }
@@ -188,7 +196,11 @@ impl Reader {
                 }
                 let hint = hint(text, words.iter().copied());
                 let words = words.join(", ");
-                self.mistake(*place, format!("ใช้ `{text}` ตรงนี้ไม่ได้ ต้องเป็น {words}{hint}"))
+                self.mistake(
+                    Kind::UnknownValue,
+                    *place,
+                    format!("ใช้ `{text}` ตรงนี้ไม่ได้ ต้องเป็น {words}{hint}"),
+                )
             }
             (Shape::Number, Expr::IntegerConstant(number, _)) => Some(Value::from(*number)),
             (Shape::Number, Expr::FloatConstant(number, _)) => Some(Value::from(**number)),
@@ -204,7 +216,7 @@ impl Reader {
                 Some(Value::Object(self.map(&map.0, *place, keys, path)))
             }
             (Shape::TextOr(shape), Expr::Map(..)) => self.value(expr, shape, path),
-            (_, expr) => self.mistake(expr.start_position(), misfit(shape, expr)),
+            (_, expr) => self.mistake(Kind::WrongValue, expr.start_position(), misfit(shape, expr)),
         }
     }
 
@@ -221,8 +233,8 @@ impl Reader {
             written.push(name.name.as_str());
             let Some(key) = keys.iter().find(|key| key.name == name.name) else {
                 let hint = hint(&name.name, keys.iter().map(|key| key.name));
-                self.mistakes
-                    .push((name.pos, format!("ไม่รู้จักช่อง `{}`{hint}", name.name)));
+                let message = format!("ไม่รู้จักช่อง `{}`{hint}", name.name);
+                self.mistakes.push((Kind::UnknownKey, name.pos, message));
                 continue;
             };
             if let Some(value) = self.value(expr, key.shape, &join(path, key.name)) {
@@ -231,15 +243,15 @@ impl Reader {
         }
         for key in keys {
             if !key.asks.is_empty() && !written.contains(&key.name) {
-                self.mistakes
-                    .push((place, format!("ขาดช่อง `{}` ({})", key.name, key.asks)));
+                let message = format!("ขาดช่อง `{}` ({})", key.name, key.asks);
+                self.mistakes.push((Kind::MissingKey, place, message));
             }
         }
         map
     }
 
-    fn mistake(&mut self, place: Position, message: String) -> Option<Value> {
-        self.mistakes.push((place, message));
+    fn mistake(&mut self, kind: Kind, place: Position, message: String) -> Option<Value> {
+        self.mistakes.push((kind, place, message));
         None
     }
 }

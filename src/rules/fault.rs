@@ -3,8 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use rhai::{Engine, EvalAltResult, LexError, ParseError, ParseErrorType, Position};
+use rhai::{Engine, EvalAltResult, ParseError, ParseErrorType, Position};
 use unicode_width::UnicodeWidthStr;
+
+use super::kind::Kind;
+use super::syntax;
 
 /// Script texts by file: what a fault quotes from.
 pub type Texts = BTreeMap<String, String>;
@@ -36,6 +39,8 @@ pub struct Fault {
     pub source_line: String,
     /// The calls that led there, nearest first.
     pub called_from: Vec<Place>,
+    /// What sort of mistake it is.
+    pub kind: Kind,
 }
 
 /// A call on the way to a fault.
@@ -66,6 +71,7 @@ impl Fault {
                 .unwrap_or_default()
                 .to_owned(),
             called_from: Vec::new(),
+            kind: Kind::Running,
         }
     }
 
@@ -77,6 +83,11 @@ impl Fault {
         }
     }
 
+    /// The same fault, of this kind.
+    pub(super) fn of(self, kind: Kind) -> Self {
+        Self { kind, ..self }
+    }
+
     /// A fault of a file as a whole.
     pub fn of_file(file: &str, message: impl Into<String>) -> Self {
         Self::at(file, Position::NONE, message, &Texts::new())
@@ -84,7 +95,13 @@ impl Fault {
 
     /// A script that the parser refuses.
     pub(super) fn from_parse(error: &ParseError, file: &str, texts: &Texts) -> Self {
-        Self::at(file, error.position(), syntax(error.err_type()), texts)
+        let text = texts.get(file).map_or("", String::as_str);
+        let (place, message) = syntax::explain(error, text);
+        Self::at(file, place, message, texts).of(match error.err_type() {
+            ParseErrorType::VariableUndefined(_) => Kind::UnknownVariable,
+            ParseErrorType::ModuleUndefined(_) => Kind::UnknownNamespace,
+            _ => Kind::Syntax,
+        })
     }
 
     /// A failure while `function` of `file` was running.
@@ -228,60 +245,14 @@ pub(crate) fn hint<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) ->
     nearest.map_or_else(String::new, |(_, name)| format!(" หมายถึง `{name}` หรือไม่"))
 }
 
-fn syntax(error: &ParseErrorType) -> String {
-    use ParseErrorType as E;
-    match error {
-        E::UnexpectedEOF => "ไฟล์จบก่อนที่คำสั่งจะจบ อาจลืมปิด `}` `)` `]` หรือเครื่องหมายคำพูด".into(),
-        E::BadInput(LexError::UnterminatedString) => {
-            "ข้อความนี้ไม่ได้ปิดเครื่องหมายคำพูดในบรรทัดเดียวกัน".into()
-        }
-        E::BadInput(LexError::StringTooLong(most)) => too_large("ข้อความ", *most),
-        E::BadInput(LexError::ImproperSymbol(symbol, _)) => match disabled(symbol) {
-            Some(why) => why,
-            None if symbol.is_empty() => format!("เขียนผิดรูปแบบ: {error}"),
-            None => format!("เครื่องหมายหรือคำว่า `{symbol}` ใช้ตรงนี้ไม่ได้"),
-        },
-        E::BadInput(inner) => format!("อ่านไม่ออก: {inner}"),
-        E::Reserved(word) => match disabled(word) {
-            Some(why) => why,
-            None => format!("`{word}` เป็นคำสงวนของภาษา ใช้เป็นชื่อไม่ได้"),
-        },
-        E::MissingToken(token, _) => format!("ขาด `{token}` ตรงนี้"),
-        E::MissingSymbol(_) | E::ExprExpected(_) => format!("เขียนไม่ครบ: {error}"),
-        E::VariableUndefined(name) => unknown_variable(name),
-        E::ModuleUndefined(name) => format!("ไม่รู้จักชุดคำสั่ง `{name}`"),
-        E::DuplicatedProperty(key) => format!("ช่อง `{key}` ซ้ำ"),
-        E::FnDuplicatedDefinition(name, _) => format!("มีฟังก์ชัน `{name}` อยู่แล้ว"),
-        E::FnDuplicatedParam(name, param) => format!("ฟังก์ชัน `{name}` มีตัวรับค่าชื่อ `{param}` ซ้ำ"),
-        E::ExprTooDeep => "ซ้อนกันหลายชั้นเกินไป".into(),
-        E::TooManyFunctions => "มีฟังก์ชันมากเกินไป".into(),
-        E::LiteralTooLarge(_, most) => too_large("ข้อมูลนี้", *most),
-        E::AssignmentToConstant(name) => format!("`{name}` เป็นค่าคงที่ เปลี่ยนค่าไม่ได้"),
-        E::WrongFnDefinition => "ประกาศฟังก์ชันซ้อนในฟังก์ชันไม่ได้".into(),
-        E::WrongDocComment => "คำอธิบาย `///` ต้องอยู่ก่อนฟังก์ชัน".into(),
-        E::LoopBreak => "`break` และ `continue` ใช้ได้ใน `for` เท่านั้น".into(),
-        other => format!("เขียนผิดไวยากรณ์: {other}"),
-    }
-}
-
 pub(super) fn unknown_variable(name: &str) -> String {
     if !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c == '_') {
         format!("ไม่รู้จัก `{name}` ถ้าเป็นค่าคงที่ของไฟล์นี้ให้เขียน `global::{name}`")
-    } else {
+    } else if name.is_ascii() {
         format!("ไม่รู้จักตัวแปร `{name}`")
+    } else {
+        format!("ไม่รู้จักตัวแปร `{name}` ถ้าเป็นข้อความให้ใส่เครื่องหมายคำพูด \"{name}\"")
     }
-}
-
-fn disabled(word: &str) -> Option<String> {
-    let instead = match word {
-        "while" | "loop" | "do" => "ให้ใช้ `for … in …` ซึ่งจบเสมอ",
-        "try" => "กฎซ่อนความผิดพลาดไม่ได้",
-        "import" | "export" => "เรียกไฟล์ใน lib ได้เลยด้วย `ชื่อไฟล์::คำสั่ง()`",
-        "eval" | "Fn" => "เรียกคำสั่งด้วยชื่อของมันโดยตรง",
-        "this" => "รับค่าเป็นตัวแปรของฟังก์ชันแทน",
-        _ => return None,
-    };
-    Some(format!("กฎใช้ `{word}` ไม่ได้ {instead}"))
 }
 
 fn running(error: &EvalAltResult, engine: &Engine) -> String {
@@ -353,10 +324,6 @@ fn thai_type(name: &str) -> &str {
         text if text.contains("ImmutableString") || text == "string" || text == "char" => "ข้อความ",
         other => other,
     }
-}
-
-fn too_large(what: &str, most: usize) -> String {
-    format!("{what}ยาวเกิน {most}")
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use rhai::{
 
 use super::data::{Datum, literal};
 use super::fault::{CLOSURE, Fault, Texts, hint, unknown_variable};
+use super::kind::Kind;
 use super::outline::Outline;
 use super::rule::Rule;
 use crate::year::FiscalYear;
@@ -23,6 +24,8 @@ pub(super) struct Vocabulary {
     functions: Names,
     properties: BTreeSet<String>,
     namespaces: BTreeMap<String, Names>,
+    /// Libs that could not be read: whatever is called in them may be there.
+    pub(super) vague: BTreeSet<String>,
 }
 
 impl Vocabulary {
@@ -44,6 +47,7 @@ impl Vocabulary {
                 .into_iter()
                 .map(|lib| (lib.clone(), Names::new()))
                 .collect(),
+            vague: BTreeSet::new(),
         };
         for (space, name, params) in known {
             if let Some(property) = name.strip_prefix("get$") {
@@ -68,12 +72,12 @@ pub(super) struct Script<'a> {
 }
 
 impl Script<'_> {
-    fn fault(&self, place: Position, message: impl Into<String>) -> Fault {
-        Fault::at(self.file, place, message, self.texts)
+    pub(super) fn fault(&self, kind: Kind, place: Position, message: impl Into<String>) -> Fault {
+        Fault::at(self.file, place, message, self.texts).of(kind)
     }
 
     /// Functions the author wrote, closures left out.
-    fn functions(&self) -> impl Iterator<Item = &ScriptFuncDef> {
+    pub(super) fn functions(&self) -> impl Iterator<Item = &ScriptFuncDef> {
         self.ast
             .iter_fn_def()
             .map(AsRef::as_ref)
@@ -81,7 +85,7 @@ impl Script<'_> {
     }
 
     /// Where a function's name stands; the tree keeps only where its body begins.
-    fn place_of(&self, function: &ScriptFuncDef) -> Position {
+    pub(super) fn place_of(&self, function: &ScriptFuncDef) -> Position {
         let body = function.body.start_position();
         let last = body.line().unwrap_or(usize::MAX);
         let lines = self.texts.get(self.file).map_or("", String::as_str).lines();
@@ -100,6 +104,67 @@ impl Script<'_> {
     }
 }
 
+/// A function with its statements, which Rhai shows only on a walk.
+pub(super) struct Function {
+    pub(super) name: String,
+    pub(super) params: Vec<String>,
+    pub(super) body: Vec<Stmt>,
+    pub(super) start: Position,
+}
+
+/// A script taken apart: its constants and its functions, closures among them.
+pub(super) struct Tree {
+    pub(super) constants: BTreeMap<String, Expr>,
+    pub(super) functions: Vec<Function>,
+}
+
+impl Tree {
+    pub(super) fn of(ast: &AST) -> Self {
+        let constants = ast
+            .statements()
+            .iter()
+            .filter_map(|statement| match statement {
+                Stmt::Var(parts, ..) => Some((parts.0.name.to_string(), parts.1.clone())),
+                _ => None,
+            });
+        let functions = ast.iter_fn_def().map(|function| {
+            let mut body = Vec::new();
+            alone(ast, function).walk(&mut |path| {
+                if let [ASTNode::Stmt(statement)] = path {
+                    body.push((*statement).clone());
+                }
+                true
+            });
+            Function {
+                name: function.name.to_string(),
+                params: function.params.iter().map(ToString::to_string).collect(),
+                body,
+                start: function.body.start_position(),
+            }
+        });
+        Self {
+            constants: constants.collect(),
+            functions: functions.collect(),
+        }
+    }
+
+    /// The function of this name that takes so many values.
+    pub(super) fn function(&self, name: &str, takes: usize) -> Option<&Function> {
+        let mut all = self.functions.iter();
+        all.find(|known| known.name == name && known.params.len() == takes)
+    }
+}
+
+/// A script with one of its functions only: what a name means depends on the function it stands in.
+/// (Rhai's `clone_functions_only_filtered` filters nothing when it starts from an empty module.)
+fn alone(ast: &AST, function: &ScriptFuncDef) -> AST {
+    let mut alone = ast.clone_functions_only();
+    alone.retain_functions(|_, _, name, params| {
+        name == function.name.as_str() && params == function.params.len()
+    });
+    alone
+}
+
 fn place(line: usize, column: usize) -> Position {
     match (u16::try_from(line), u16::try_from(column)) {
         (Ok(line), Ok(column)) => Position::new(line, column),
@@ -116,11 +181,13 @@ pub(super) fn top_level(script: &Script) -> Vec<Fault> {
             Stmt::Var(parts, flags, _) if flags.contains(ASTFlags::CONSTANT) => {
                 if !literal(&parts.1) && !matches!(parts.0.name.as_str(), "RULE" | "PACK") {
                     let message = format!("ค่าคงที่ `{}` ต้องเป็นข้อมูลที่เขียนไว้ตรง ๆ", parts.0.name);
-                    faults.push(script.fault(parts.0.pos, message));
+                    faults.push(script.fault(Kind::NotData, parts.0.pos, message));
                 }
             }
-            other => faults
-                .push(script.fault(other.position(), "นอกฟังก์ชันเขียนได้เฉพาะ `const ชื่อ = ข้อมูล;`")),
+            other => {
+                let message = "นอกฟังก์ชันเขียนได้เฉพาะ `const ชื่อ = ข้อมูล;`";
+                faults.push(script.fault(Kind::NotData, other.position(), message));
+            }
         }
     }
     faults
@@ -138,7 +205,7 @@ pub(super) fn names(script: &Script, vocabulary: &Vocabulary) -> Vec<Fault> {
             .is_some_and(|known| known.contains(&params));
         if hides {
             let message = format!("ชื่อ `{name}` เป็นคำสั่งของระบบอยู่แล้ว ให้ตั้งชื่ออื่น");
-            faults.push(script.fault(script.place_of(function), message));
+            faults.push(script.fault(Kind::ShadowsName, script.place_of(function), message));
         }
         own.entry(name).or_default().insert(params);
     }
@@ -168,13 +235,7 @@ pub(super) fn names(script: &Script, vocabulary: &Vocabulary) -> Vec<Fault> {
         constants: &constants,
     };
     for function in script.ast.iter_fn_def() {
-        // One function at a time: what a name means depends on the function it stands in.
-        // (Rhai's `clone_functions_only_filtered` filters nothing when it starts from an empty module.)
-        let mut alone = script.ast.clone_functions_only();
-        alone.retain_functions(|_, _, name, params| {
-            name == function.name.as_str() && params == function.params.len()
-        });
-        alone.walk(&mut |path| {
+        alone(script.ast, function).walk(&mut |path| {
             faults.extend(path.last().and_then(|node| names.node(node, function)));
             true
         });
@@ -191,11 +252,19 @@ struct Scope<'a> {
     constants: &'a BTreeSet<&'a str>,
 }
 
+/// What is wrong, without its place.
+type Wrong = (Kind, String);
+
 impl Scope<'_> {
     fn node(&self, node: &ASTNode, function: &ScriptFuncDef) -> Option<Fault> {
-        let (place, message) = match node {
+        let (place, (kind, message)) = match node {
             ASTNode::Stmt(Stmt::FnCall(call, place)) | ASTNode::Expr(Expr::FnCall(call, place)) => {
-                (*place, self.call(call)?)
+                let (kind, message) = self.call(call)?;
+                let place = match kind {
+                    Kind::UnknownNamespace => call.namespace.position(),
+                    _ => *place,
+                };
+                (place, (kind, message))
             }
             ASTNode::Expr(Expr::MethodCall(call, place)) => (*place, self.method(call)?),
             ASTNode::Expr(Expr::Property(parts, place)) => (*place, self.property(&parts.2)?),
@@ -208,35 +277,40 @@ impl Scope<'_> {
                 if known {
                     return None;
                 }
-                (*place, unknown_variable(name))
+                (*place, (Kind::UnknownVariable, unknown_variable(name)))
             }
             ASTNode::Expr(Expr::Variable(parts, _, place)) => {
                 (*place, self.constant(parts.2.root(), &parts.1)?)
             }
             _ => return None,
         };
-        Some(self.script.fault(place, message))
+        Some(self.script.fault(kind, place, message))
     }
 
-    fn call(&self, call: &FnCallExpr) -> Option<String> {
+    fn call(&self, call: &FnCallExpr) -> Option<Wrong> {
         let (name, given) = (call.name.as_str(), call.args.len());
         if call.is_operator_call() || matches!(name, "curry" | "call" | "type_of") {
             return None;
         }
         if call.is_qualified() {
             let space = call.namespace.to_string();
+            if self.vocabulary.vague.contains(&space) {
+                return None;
+            }
             let Some(names) = self.vocabulary.namespaces.get(&space) else {
                 let hint = hint(
                     &space,
                     self.vocabulary.namespaces.keys().map(String::as_str),
                 );
-                return Some(format!("ไม่รู้จักชุดคำสั่ง `{space}`{hint}"));
+                let message = format!("ไม่รู้จักชุดคำสั่ง `{space}`{hint}");
+                return Some((Kind::UnknownNamespace, message));
             };
             return match names.get(name) {
                 Some(takes) => wrong_count(name, takes, given, 0),
                 None => {
                     let hint = hint(name, names.keys().map(String::as_str));
-                    Some(format!("ชุดคำสั่ง `{space}` ไม่มี `{name}`{hint}"))
+                    let message = format!("ชุดคำสั่ง `{space}` ไม่มี `{name}`{hint}");
+                    Some((Kind::UnknownFunction, message))
                 }
             };
         }
@@ -249,12 +323,13 @@ impl Scope<'_> {
         if takes.is_empty() {
             let known = self.own.keys().chain(self.vocabulary.functions.keys());
             let hint = hint(name, known.map(String::as_str));
-            return Some(format!("ไม่รู้จักคำสั่ง `{name}`{hint}"));
+            let message = format!("ไม่รู้จักคำสั่ง `{name}`{hint}");
+            return Some((Kind::UnknownFunction, message));
         }
         wrong_count(name, &takes, given, 0)
     }
 
-    fn method(&self, call: &FnCallExpr) -> Option<String> {
+    fn method(&self, call: &FnCallExpr) -> Option<Wrong> {
         let name = call.name.as_str();
         if name == "call" {
             return None;
@@ -263,40 +338,50 @@ impl Scope<'_> {
             return wrong_count(name, takes, call.args.len() + 1, 1);
         }
         if self.vocabulary.properties.contains(name) {
-            return Some(format!("`{name}` เป็นคุณสมบัติ เขียน `.{name}` โดยไม่มีวงเล็บ"));
+            let message = format!("`{name}` เป็นคุณสมบัติ เขียน `.{name}` โดยไม่มีวงเล็บ");
+            return Some((Kind::CallForm, message));
         }
         if self.own.contains_key(name) {
-            return Some(format!("`{name}` เป็นฟังก์ชันของไฟล์นี้ เรียกแบบ `{name}(…)`"));
+            let message = format!("`{name}` เป็นฟังก์ชันของไฟล์นี้ เรียกแบบ `{name}(…)`");
+            return Some((Kind::CallForm, message));
         }
         let hint = hint(name, self.vocabulary.functions.keys().map(String::as_str));
-        Some(format!("ไม่รู้จักคำสั่ง `.{name}()`{hint}"))
+        Some((
+            Kind::UnknownFunction,
+            format!("ไม่รู้จักคำสั่ง `.{name}()`{hint}"),
+        ))
     }
 
-    fn property(&self, name: &str) -> Option<String> {
+    fn property(&self, name: &str) -> Option<Wrong> {
         let known = &self.vocabulary.properties;
         if known.contains(name) || self.keys.contains(name) {
             return None;
         }
         if self.vocabulary.functions.contains_key(name) {
-            return Some(format!("`{name}` เป็นคำสั่ง เขียน `.{name}(…)` โดยมีวงเล็บ"));
+            let message = format!("`{name}` เป็นคำสั่ง เขียน `.{name}(…)` โดยมีวงเล็บ");
+            return Some((Kind::CallForm, message));
         }
         let hint = hint(name, known.iter().map(String::as_str));
-        Some(format!("ไม่รู้จักคุณสมบัติ `.{name}`{hint}"))
+        Some((
+            Kind::UnknownProperty,
+            format!("ไม่รู้จักคุณสมบัติ `.{name}`{hint}"),
+        ))
     }
 
-    fn constant(&self, space: &str, name: &str) -> Option<String> {
+    fn constant(&self, space: &str, name: &str) -> Option<Wrong> {
         if space != "global" {
-            return Some(format!(
-                "ค่าคงที่ของ `{space}` อ่านจากไฟล์อื่นไม่ได้ ให้เขียนเป็นคำสั่ง `{space}::…()`"
-            ));
+            let message =
+                format!("ค่าคงที่ของ `{space}` อ่านจากไฟล์อื่นไม่ได้ ให้เขียนเป็นคำสั่ง `{space}::…()`");
+            return Some((Kind::UnknownConstant, message));
         }
         let hint = hint(name, self.constants.iter().copied());
-        (!self.constants.contains(name)).then(|| format!("ไฟล์นี้ไม่มีค่าคงที่ `{name}`{hint}"))
+        let message = format!("ไฟล์นี้ไม่มีค่าคงที่ `{name}`{hint}");
+        (!self.constants.contains(name)).then_some((Kind::UnknownConstant, message))
     }
 }
 
 /// `skip` is 1 for a method, whose first value stands before the dot.
-fn wrong_count(name: &str, takes: &BTreeSet<usize>, given: usize, skip: usize) -> Option<String> {
+fn wrong_count(name: &str, takes: &BTreeSet<usize>, given: usize, skip: usize) -> Option<Wrong> {
     if takes.contains(&given) {
         return None;
     }
@@ -306,17 +391,17 @@ fn wrong_count(name: &str, takes: &BTreeSet<usize>, given: usize, skip: usize) -
         .map(|count| count.to_string())
         .collect();
     let takes = takes.join(" หรือ ");
-    Some(format!(
-        "คำสั่ง `{name}` รับค่า {takes} ตัว แต่ตรงนี้ให้ {} ตัว",
-        given - skip
-    ))
+    let given = given - skip;
+    let message = format!("คำสั่ง `{name}` รับค่า {takes} ตัว แต่ตรงนี้ให้ {given} ตัว");
+    Some((Kind::WrongCount, message))
 }
 
 /// What ties the data of a rule to its functions.
 pub(super) fn criteria(script: &Script, rule: &Rule, datum: &Datum) -> Vec<Fault> {
     let mut faults = Vec::new();
     if rule.criteria.is_empty() {
-        faults.push(script.fault(datum.place("criteria"), "ต้องมีเกณฑ์อย่างน้อยหนึ่งข้อ"));
+        let message = "ต้องมีเกณฑ์อย่างน้อยหนึ่งข้อ";
+        faults.push(script.fault(Kind::WrongValue, datum.place("criteria"), message));
     }
     let mut ids = BTreeSet::new();
     for (index, criterion) in rule.criteria.iter().enumerate() {
@@ -324,9 +409,10 @@ pub(super) fn criteria(script: &Script, rule: &Rule, datum: &Datum) -> Vec<Fault
         let here = datum.place(&format!("criteria/{index}/id"));
         if !is_name(id) || id == LOCATE {
             let message = format!("ชื่อเกณฑ์ `{id}` ต้องเป็น a-z 0-9 _ ขึ้นต้นด้วยตัวอักษร และไม่ใช่ locate");
-            faults.push(script.fault(here, message));
+            faults.push(script.fault(Kind::BadName, here, message));
         } else if !ids.insert(id) {
-            faults.push(script.fault(here, format!("มีเกณฑ์ชื่อ `{id}` อยู่แล้ว")));
+            let message = format!("มีเกณฑ์ชื่อ `{id}` อยู่แล้ว");
+            faults.push(script.fault(Kind::DuplicateId, here, message));
         } else {
             let public = script
                 .functions()
@@ -350,7 +436,8 @@ pub(super) fn criteria(script: &Script, rule: &Rule, datum: &Datum) -> Vec<Fault
         if !expected && !ids.contains(name) {
             let hint = hint(name, ids.iter().copied());
             let message = format!("ไม่มีเกณฑ์ชื่อ `{name}`{hint} ถ้าใช้ภายในไฟล์ให้เขียน `private fn`");
-            faults.push(script.fault(script.place_of(function), message));
+            let place = script.place_of(function);
+            faults.push(script.fault(Kind::FunctionWithoutCriterion, place, message));
         }
     }
     faults
@@ -369,7 +456,13 @@ fn one_function(
         .collect();
     found.sort_by_key(|function| function.params.len());
     match found[..] {
-        [] => Some(script.fault(asked, missing)),
+        [] => {
+            let kind = match name {
+                LOCATE => Kind::MissingLocate,
+                _ => Kind::CriterionWithoutFunction,
+            };
+            Some(script.fault(kind, asked, missing))
+        }
         [function] if params.contains(&function.params.len()) => None,
         [function] => {
             let shape = if name == LOCATE {
@@ -377,11 +470,12 @@ fn one_function(
             } else {
                 "(found) หรือ (found, site)"
             };
-            Some(script.fault(script.place_of(function), format!("`{name}` ต้องรับ {shape}")))
+            let message = format!("`{name}` ต้องรับ {shape}");
+            Some(script.fault(Kind::WrongParameters, script.place_of(function), message))
         }
         [.., function] => {
             let message = format!("มีฟังก์ชันชื่อ `{name}` มากกว่าหนึ่ง");
-            Some(script.fault(script.place_of(function), message))
+            Some(script.fault(Kind::DuplicateId, script.place_of(function), message))
         }
     }
 }
@@ -416,8 +510,9 @@ pub(super) fn outline(
     datum: &Datum,
 ) -> Vec<Fault> {
     let mut wrong = Vec::new();
-    let mut say =
-        |path: &str, message: String| wrong.push(script.fault(datum.place(path), message));
+    let mut say = |path: &str, message: String| {
+        wrong.push(script.fault(Kind::Outline, datum.place(path), message));
+    };
     if outline.year != year {
         say(
             "year",
@@ -437,7 +532,8 @@ pub(super) fn outline(
     let mut seen = BTreeSet::new();
     let mut once = |path: &str, id: &str| {
         let message = format!("`{id}` ซ้ำ");
-        (!seen.insert(id.to_owned())).then(|| script.fault(datum.place(path), message))
+        let place = datum.place(path);
+        (!seen.insert(id.to_owned())).then(|| script.fault(Kind::DuplicateId, place, message))
     };
     let mut repeated = Vec::new();
     for (t, tool) in outline.tools.iter().enumerate() {

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::data::{self, Datum};
 use super::fault::{CLOSURE, Closures, Fault, Texts};
+use super::kind::Kind;
 use super::lint::{self, Script, Vocabulary};
 use super::outline::{ItemRef, MeasureText, Outline};
 use super::rule::Rule;
@@ -20,6 +21,9 @@ use crate::year::FiscalYear;
 
 /// Years that can follow each other by `inherits`.
 const CHAIN_LIMIT: usize = 50;
+
+/// Files of a folder that are looked at. Fifty years of 50 rules, their libs and notes are a quarter of it.
+const FILES: usize = 10_000;
 
 #[derive(RustEmbed)]
 #[folder = "rules/"]
@@ -44,16 +48,60 @@ impl Sources {
             Self::Embedded => Shipped::get(file).map(|file| file.data.into_owned()),
             Self::Memory(texts) => texts.get(file).map(|text| text.clone().into_bytes()),
             Self::Dir(dir) => read_file(&dir.join(file))
-                .map_err(|error| Fault::of_file(file, format!("เปิดไฟล์ไม่ได้: {error}")))?,
+                .map_err(|error| unreadable_file(file, &format!("เปิดไฟล์ไม่ได้: {error}")))?,
         };
         let Some(bytes) = bytes else { return Ok(None) };
         if bytes.len() > sandbox::FILE_LIMIT {
             let most = sandbox::FILE_LIMIT / 1024;
-            return Err(Fault::of_file(file, format!("ไฟล์ใหญ่เกิน {most} KB")));
+            return Err(unreadable_file(file, &format!("ไฟล์ใหญ่เกิน {most} KB")));
         }
         match String::from_utf8(bytes) {
             Ok(text) => Ok(Some(text.trim_start_matches('\u{feff}').to_owned())),
-            Err(_) => Err(Fault::of_file(file, "ไฟล์ไม่ใช่ UTF-8 ให้บันทึกใหม่เป็น UTF-8")),
+            Err(_) => Err(unreadable_file(file, "ไฟล์ไม่ใช่ UTF-8 ให้บันทึกใหม่เป็น UTF-8")),
+        }
+    }
+
+    /// Every file there is, `cases` and hidden folders aside, sorted: at most `FILES`, no deeper than a year's libs and one
+    /// folder more, which is enough to see that it is out of place.
+    pub fn files(&self) -> BTreeSet<String> {
+        const DEPTH: usize = 4;
+        let seen = |file: &str| {
+            let mut parts = file.split('/');
+            parts.clone().count() <= DEPTH
+                && !parts.any(|part| part.starts_with('.') || part == "cases")
+        };
+        match self {
+            Self::Embedded => Shipped::iter()
+                .filter(|file| seen(file))
+                .map(|file| file.into_owned())
+                .collect(),
+            Self::Memory(texts) => texts.keys().filter(|file| seen(file)).cloned().collect(),
+            Self::Dir(dir) => {
+                let mut files = BTreeSet::new();
+                let mut folders = vec![String::new()];
+                while let Some(folder) = folders.pop() {
+                    let entries = std::fs::read_dir(dir.join(&folder)).into_iter().flatten();
+                    for entry in entries.flatten() {
+                        let name = entry.file_name();
+                        let Some(name) = name.to_str() else { continue };
+                        let file = match folder.as_str() {
+                            "" => name.to_owned(),
+                            folder => format!("{folder}/{name}"),
+                        };
+                        // Not through links: they may lead in circles.
+                        let kind = entry.file_type().ok();
+                        if !seen(&file) || files.len() + folders.len() >= FILES {
+                            continue;
+                        }
+                        if kind.is_some_and(|kind| kind.is_dir()) {
+                            folders.push(file);
+                        } else {
+                            files.insert(file);
+                        }
+                    }
+                }
+                files
+            }
         }
     }
 
@@ -136,6 +184,10 @@ impl Sources {
     }
 }
 
+fn unreadable_file(file: &str, message: &str) -> Fault {
+    Fault::of_file(file, message).of(Kind::UnreadableFile)
+}
+
 /// Reads no more than one byte over the limit, which is enough to see that a file is over it.
 fn read_file(path: &Path) -> std::io::Result<Option<Vec<u8>>> {
     if !path.is_file() {
@@ -149,7 +201,7 @@ fn read_file(path: &Path) -> std::io::Result<Option<Vec<u8>>> {
 }
 
 /// The file of a year.
-fn file_of(year: FiscalYear, name: &str) -> String {
+pub(super) fn file_of(year: FiscalYear, name: &str) -> String {
     format!("{year}/{name}.rhai")
 }
 
@@ -197,16 +249,14 @@ impl Pack {
         sources: &Sources,
         vocabulary: fn(&mut Engine),
     ) -> Result<Self, Vec<Fault>> {
-        let mut engine = sandbox::engine();
-        vocabulary(&mut engine);
-        let mut loader = Loader {
-            sources,
-            engine,
-            texts: Texts::new(),
-            closures: Closures::new(),
-        };
+        let mut loader = Loader::new(sources, vocabulary);
         let (chain, outline, datum) = loader.chain(year).map_err(sorted)?;
-        let vocabulary = loader.libs(&chain).map_err(sorted)?;
+        let Libs {
+            vocabulary, faults, ..
+        } = loader.libs(&chain);
+        if !faults.is_empty() {
+            return Err(sorted(faults));
+        }
         let (rules, strays) = loader.rules(&chain, &outline, &datum, &vocabulary);
         let Loader {
             engine,
@@ -296,7 +346,7 @@ impl Pack {
     }
 }
 
-fn sorted(mut faults: Vec<Fault>) -> Vec<Fault> {
+pub(super) fn sorted(mut faults: Vec<Fault>) -> Vec<Fault> {
     faults.sort();
     faults.dedup();
     faults
@@ -322,13 +372,14 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// A year and those it inherits from, newest first.
-type Chain = Vec<FiscalYear>;
+pub(super) type Chain = Vec<FiscalYear>;
 
-struct Loader<'a> {
-    sources: &'a Sources,
-    engine: Engine,
+/// Reads the files of a year.
+pub(super) struct Loader<'a> {
+    pub(super) sources: &'a Sources,
+    pub(super) engine: Engine,
     /// Every file that was read, for the digest and for quoting.
-    texts: Texts,
+    pub(super) texts: Texts,
     closures: Closures,
 }
 
@@ -340,7 +391,38 @@ struct Parsed {
     strict: Option<Fault>,
 }
 
-impl Loader<'_> {
+/// The libs of a year.
+pub(super) struct Libs {
+    /// What rules may call.
+    pub(super) vocabulary: Vocabulary,
+    /// File and syntax tree of those that could be parsed, by name.
+    pub(super) scripts: BTreeMap<String, (String, AST)>,
+    /// Mistakes in them.
+    pub(super) faults: Vec<Fault>,
+}
+
+/// What a rule's file holds.
+pub(super) struct Examined {
+    digest: String,
+    /// `None` when it could not be parsed.
+    pub(super) ast: Option<AST>,
+    /// What it says of itself. `None` when that cannot be read.
+    pub(super) rule: Option<Rule>,
+    pub(super) faults: Vec<Fault>,
+}
+
+impl<'a> Loader<'a> {
+    pub(super) fn new(sources: &'a Sources, vocabulary: fn(&mut Engine)) -> Self {
+        let mut engine = sandbox::engine();
+        vocabulary(&mut engine);
+        Self {
+            sources,
+            engine,
+            texts: Texts::new(),
+            closures: Closures::new(),
+        }
+    }
+
     /// Reads a file and keeps its text.
     fn text(&mut self, file: &str) -> Result<Option<String>, Fault> {
         let text = self.sources.read(file)?;
@@ -381,7 +463,10 @@ impl Loader<'_> {
     }
 
     /// The year's outline, and the years it inherits files from.
-    fn chain(&mut self, year: FiscalYear) -> Result<(Chain, Outline, Datum), Vec<Fault>> {
+    pub(super) fn chain(
+        &mut self,
+        year: FiscalYear,
+    ) -> Result<(Chain, Outline, Datum), Vec<Fault>> {
         let (outline, datum) = self.pack(year, None)?;
         let mut chain = vec![year];
         let mut faults = Vec::new();
@@ -405,7 +490,7 @@ impl Loader<'_> {
         }
     }
 
-    fn pack(
+    pub(super) fn pack(
         &mut self,
         year: FiscalYear,
         heir: Option<FiscalYear>,
@@ -413,7 +498,8 @@ impl Loader<'_> {
         let file = file_of(year, "pack");
         let text = self.text(&file).map_err(|fault| vec![fault])?;
         let Some(text) = text else {
-            return Err(vec![Fault::of_file(&file, self.no_pack(year, heir))]);
+            let fault = Fault::of_file(&file, self.no_pack(year, heir));
+            return Err(vec![fault.of(Kind::MissingYear)]);
         };
         let Parsed { ast, .. } = self.parse(&file, &text).map_err(|fault| vec![fault])?;
         let script = Script {
@@ -452,8 +538,9 @@ impl Loader<'_> {
         format!("ไม่พบไฟล์นี้ จึงไม่มีกฎของปี {year}{why} {there}")
     }
 
-    /// Loads the libs into the engine: of each name the newest. Libs may call each other in any order.
-    fn libs(&mut self, chain: &[FiscalYear]) -> Result<Vocabulary, Vec<Fault>> {
+    /// Loads the libs into the engine: of each name the newest. Libs may call each other in any order. One with mistakes
+    /// is named in the vocabulary and not run.
+    pub(super) fn libs(&mut self, chain: &[FiscalYear]) -> Libs {
         let mut libs: BTreeMap<String, FiscalYear> = BTreeMap::new();
         for &year in chain {
             for name in self.sources.scripts(&format!("{year}/lib")) {
@@ -465,68 +552,73 @@ impl Loader<'_> {
                 .register_static_module(name, Module::new().into());
         }
         let mut faults = Vec::new();
-        let mut parsed = Vec::new();
+        let mut parsed = BTreeMap::new();
+        let mut vague = BTreeSet::new();
         for (name, &year) in &libs {
             let file = file_of(year, &format!("lib/{name}"));
             if !lint::is_name(name) || name == "global" {
-                faults.push(Fault::of_file(
-                    &file,
-                    "ชื่อไฟล์ใน lib ต้องเป็น a-z 0-9 _ และไม่ใช่ global",
-                ));
+                let message = "ชื่อไฟล์ใน lib ต้องเป็น a-z 0-9 _ และไม่ใช่ global";
+                faults.push(Fault::of_file(&file, message).of(Kind::BadName));
             }
-            match self.lib(name, &file) {
-                Ok(lib) => parsed.push((file, lib)),
-                Err(found) => faults.extend(found),
+            let (lib, found) = self.lib(name, &file);
+            if !found.is_empty() {
+                vague.insert(name.clone());
             }
+            faults.extend(found);
+            parsed.extend(lib.map(|lib| (name.clone(), (file, lib))));
         }
-        if !faults.is_empty() {
-            return Err(faults);
-        }
-        let vocabulary = Vocabulary::of(&self.engine, libs.keys());
-        for (file, Parsed { ast, strict }) in &parsed {
+        let mut vocabulary = Vocabulary::of(&self.engine, libs.keys());
+        vocabulary.vague = vague;
+        let mut scripts = BTreeMap::new();
+        for (name, (file, Parsed { ast, strict })) in parsed {
             let script = Script {
-                file,
-                ast,
+                file: &file,
+                ast: &ast,
                 texts: &self.texts,
             };
-            faults.extend(with_strict(lint::names(&script, &vocabulary), strict));
+            faults.extend(with_strict(lint::names(&script, &vocabulary), &strict));
+            scripts.insert(name, (file, ast));
         }
-        if faults.is_empty() {
-            Ok(vocabulary)
-        } else {
-            Err(faults)
+        Libs {
+            vocabulary,
+            scripts,
+            faults,
         }
     }
 
-    fn lib(&mut self, name: &str, file: &str) -> Result<Parsed, Vec<Fault>> {
-        let text = self
+    fn lib(&mut self, name: &str, file: &str) -> (Option<Parsed>, Vec<Fault>) {
+        let parsed = self
             .text(file)
-            .map_err(|fault| vec![fault])?
-            .unwrap_or_default();
-        let parsed = self.parse(file, &text).map_err(|fault| vec![fault])?;
+            .and_then(|text| self.parse(file, &text.unwrap_or_default()));
+        let parsed = match parsed {
+            Ok(parsed) => parsed,
+            Err(fault) => return (None, vec![fault]),
+        };
         let script = Script {
             file,
             ast: &parsed.ast,
             texts: &self.texts,
         };
-        let faults = lint::top_level(&script);
-        if !faults.is_empty() {
-            return Err(faults);
+        let mut faults = lint::top_level(&script);
+        if faults.is_empty() {
+            let module = sandbox::with_fuel(|| {
+                Module::eval_ast_as_new(Scope::new(), &parsed.ast, &self.engine)
+            });
+            match module {
+                Ok(module) => {
+                    self.engine.register_static_module(name, module.into());
+                }
+                Err(error) => faults.push(Fault::from_eval(
+                    &error,
+                    file,
+                    "const",
+                    &self.engine,
+                    &self.texts,
+                    &self.closures,
+                )),
+            }
         }
-        let module =
-            sandbox::with_fuel(|| Module::eval_ast_as_new(Scope::new(), &parsed.ast, &self.engine));
-        let module = module.map_err(|error| {
-            vec![Fault::from_eval(
-                &error,
-                file,
-                "const",
-                &self.engine,
-                &self.texts,
-                &self.closures,
-            )]
-        })?;
-        self.engine.register_static_module(name, module.into());
-        Ok(parsed)
+        (Some(parsed), faults)
     }
 
     fn rules(
@@ -542,7 +634,8 @@ impl Loader<'_> {
                 Ok(file) => self.rule(&file, vocabulary),
                 Err(message) => {
                     let pack = file_of(outline.year, "pack");
-                    let fault = Fault::at(&pack, datum.place(&path), message, &self.texts);
+                    let fault = Fault::at(&pack, datum.place(&path), message, &self.texts)
+                        .of(Kind::ItemWithoutRule);
                     LoadedRule::broken(String::new(), String::new(), vec![fault])
                 }
             };
@@ -563,13 +656,17 @@ impl Loader<'_> {
             .filter(|name| name != "pack")
             .map(|name| file_of(outline.year, &name))
             .filter(|file| !rules.iter().any(|rule| rule.file == *file))
-            .map(|file| Fault::of_file(&file, "ไม่มีข้อใดใน pack.rhai ที่ใช้ไฟล์นี้"))
+            .map(|file| stray(&file))
             .collect();
         (rules, strays)
     }
 
     /// The file that decides an item: the nearest of its name up the chain, from the year the outline names.
-    fn file_of_item(&self, chain: &[FiscalYear], item: &ItemRef) -> Result<String, String> {
+    pub(super) fn file_of_item(
+        &self,
+        chain: &[FiscalYear],
+        item: &ItemRef,
+    ) -> Result<String, String> {
         let (years, name) = match item {
             ItemRef::Same(name)
             | ItemRef::Other {
@@ -599,19 +696,46 @@ impl Loader<'_> {
             .map(|year| file_of(*year, name))
             .ok_or_else(|| {
                 let years: Vec<String> = years.iter().map(ToString::to_string).collect();
-                format!("ไม่มีไฟล์กฎ {name}.rhai ของปี {}", years.join(", "))
+                let years = years.join(", ");
+                format!("ไม่มีไฟล์กฎ {name}.rhai ของปี {years} ให้เขียนไฟล์นั้น หรือลบข้อนี้ออก")
             })
     }
 
     fn rule(&mut self, file: &str, vocabulary: &Vocabulary) -> LoadedRule {
+        let examined = self.examine(file, vocabulary);
+        match (examined.rule, examined.ast) {
+            (Some(rule), Some(ast)) if examined.faults.is_empty() => LoadedRule {
+                item: String::new(),
+                group: String::new(),
+                rule,
+                file: file.to_owned(),
+                digest: examined.digest,
+                faults: Vec::new(),
+                ast: Some(without_rule(&ast)),
+            },
+            (rule, _) => LoadedRule {
+                rule: rule.unwrap_or_else(unreadable),
+                ..LoadedRule::broken(file.to_owned(), examined.digest, examined.faults)
+            },
+        }
+    }
+
+    /// Reads a rule's file and looks for mistakes in it.
+    pub(super) fn examine(&mut self, file: &str, vocabulary: &Vocabulary) -> Examined {
+        let broken = |digest: String, fault: Fault| Examined {
+            digest,
+            ast: None,
+            rule: None,
+            faults: vec![fault],
+        };
         let text = match self.text(file) {
             Ok(text) => text.unwrap_or_default(),
-            Err(fault) => return LoadedRule::broken(file.to_owned(), String::new(), vec![fault]),
+            Err(fault) => return broken(String::new(), fault),
         };
         let digest = hex_digest(&text);
         let Parsed { ast, strict } = match self.parse(file, &text) {
             Ok(parsed) => parsed,
-            Err(fault) => return LoadedRule::broken(file.to_owned(), digest, vec![fault]),
+            Err(fault) => return broken(digest, fault),
         };
         let script = Script {
             file,
@@ -630,20 +754,11 @@ impl Loader<'_> {
                 None
             }
         };
-        match rule {
-            Some(rule) if faults.is_empty() => LoadedRule {
-                item: String::new(),
-                group: String::new(),
-                rule,
-                file: file.to_owned(),
-                digest,
-                faults,
-                ast: Some(without_rule(&ast)),
-            },
-            rule => LoadedRule {
-                rule: rule.unwrap_or_else(unreadable),
-                ..LoadedRule::broken(file.to_owned(), digest, faults)
-            },
+        Examined {
+            digest,
+            ast: Some(ast),
+            rule,
+            faults,
         }
     }
 }
@@ -662,6 +777,11 @@ impl LoadedRule {
     }
 }
 
+/// A rule's file that nothing uses.
+pub(super) fn stray(file: &str) -> Fault {
+    Fault::of_file(file, "ไม่มีข้อใดใน pack.rhai ที่ใช้ไฟล์นี้").of(Kind::StrayFile)
+}
+
 fn unreadable() -> Rule {
     Rule {
         title: String::new(),
@@ -678,7 +798,7 @@ fn unreadable() -> Rule {
 }
 
 /// Path in PACK, sub-indicator and item of every item of an outline.
-fn items(outline: &Outline) -> Vec<(String, &str, &ItemRef)> {
+pub(super) fn items(outline: &Outline) -> Vec<(String, &str, &ItemRef)> {
     let mut items = Vec::new();
     for (t, tool) in outline.tools.iter().enumerate() {
         for (i, indicator) in tool.indicators.iter().enumerate() {
@@ -718,24 +838,29 @@ fn read_constant<T: serde::de::DeserializeOwned>(
     name: &str,
     shape: &data::Shape,
 ) -> Result<(T, Datum), Vec<Fault>> {
-    let fault = |place, message: String| Fault::at(script.file, place, message, script.texts);
     let Some(expr) = data::constant(script.ast, name) else {
-        return Err(vec![fault(
+        let message = format!("ไม่พบ `const {name} = #{{ … }};`");
+        return Err(vec![script.fault(
+            Kind::MissingKey,
             Position::NONE,
-            format!("ไม่พบ `const {name} = #{{ … }};`"),
+            message,
         )]);
     };
     let datum = data::read(expr, shape).map_err(|mistakes| {
         let faults = mistakes.into_iter();
         faults
-            .map(|(place, message)| fault(place, message))
+            .map(|(kind, place, message)| script.fault(kind, place, message))
             .collect::<Vec<_>>()
     })?;
     match serde_json::from_value(datum.value.clone()) {
         Ok(value) => Ok((value, datum)),
-        Err(error) => Err(vec![fault(
-            datum.place(""),
-            format!("อ่าน {name} ไม่ได้: {error}"),
-        )]),
+        Err(error) => {
+            let message = format!("อ่าน {name} ไม่ได้: {error}");
+            Err(vec![script.fault(
+                Kind::WrongValue,
+                datum.place(""),
+                message,
+            )])
+        }
     }
 }

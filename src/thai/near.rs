@@ -21,12 +21,17 @@ const RIVALS: [[&str; 2]; 7] = [
 /// Letters behind a hit that are looked at: it may leave out wrong ones.
 const BEHIND: usize = 4;
 
+/// Letters of a word that may be wrong.
+pub(super) fn faults(word: &str) -> usize {
+    (word.chars().take(MOST).count() as f64 * PER_FAULT) as usize
+}
+
 /// Where `word` is first found with at most 12 % of its letters wrong. Both are skeletons.
 ///
 /// Myers' bit-parallel approximate search: one step a letter of the text, whatever the number of faults.
 pub(super) fn find(text: &str, word: &str) -> Option<Range<usize>> {
     let letters: Vec<char> = word.chars().take(MOST).collect();
-    let faults = (letters.len() as f64 * PER_FAULT) as usize;
+    let faults = faults(word);
     if letters.is_empty() || faults == 0 {
         return None;
     }

@@ -328,6 +328,34 @@ impl Needle {
     pub(super) fn parts(&self) -> &[Part] {
         &self.parts
     }
+
+    /// Whether it has nothing to look for, and so is found nowhere.
+    pub fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
+    /// Whether it is found in whatever text the other is found in: beside this one, the other finds nothing more. In a
+    /// damaged text a long word is found where a short one within it is not, so that it does find more.
+    pub fn covers(&self, other: &Self) -> bool {
+        let within = |part: &Part| {
+            let alone = Self {
+                id: self.id,
+                words: String::new(),
+                parts: vec![part.clone()],
+            };
+            let mut longer = other.parts.iter();
+            longer.any(|it| {
+                let as_worn =
+                    (!it.by_skeleton() || part.by_skeleton()) && it.faults() <= part.faults();
+                part.key.letters == it.key.letters && part.money == it.money
+                    || as_worn
+                        && !it.money
+                        && !part.money
+                        && Text::new(it.key.letters.clone()).has(&alone)
+            })
+        };
+        !self.parts.is_empty() && self.parts.iter().all(within)
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -392,6 +420,15 @@ impl Part {
     /// … or in its skeleton; of words too short for that only in texts that show damage.
     pub(super) fn skeleton_grams(&self) -> Option<&[u16]> {
         self.by_skeleton().then_some(&self.skeleton.grams)
+    }
+
+    /// Letters that may be wrong where a machine read it off a picture.
+    fn faults(&self) -> usize {
+        let digits = self.key.letters.chars().any(|c| c.is_ascii_digit());
+        match self.by_skeleton() && !digits {
+            true => near::faults(&self.skeleton.letters),
+            false => 0,
+        }
     }
 
     /// Whether a hit in the raw text is not the middle of a longer number or Latin word.
@@ -639,6 +676,20 @@ mod tests {
                 proptest::prop_assert!(text.as_str().get(range.clone()).is_some());
                 proptest::prop_assert!(text.count(&needle) > 0);
                 text.quote(range);
+            }
+        }
+
+        #[test]
+        fn what_covers_a_word_is_found_wherever_that_is(
+            wide in "[กนรมสตา]{1,3}[้่ี]?[กนรมสต]{0,9}",
+            (before, behind) in ("[กนรมสตา ]{0,4}", "[กนรมสตา ]{0,4}"),
+            text in "[กนรมสตา้่ี ]{0,12}",
+        ) {
+            let narrow = format!("{before}{wide}{behind}");
+            let (one, other) = (Needle::parse(&wide), Needle::parse(&narrow));
+            let text = Text::new(format!("{text}{narrow} {text}"));
+            if one.covers(&other) && text.has(&other) {
+                proptest::prop_assert!(text.has(&one), "{wide} in {narrow} in {}", text.as_str());
             }
         }
 

@@ -26,6 +26,7 @@ use std::sync::{Arc, LazyLock, RwLock};
 
 use rhai::{Array, Dynamic, Engine, EvalAltResult, FuncRegistration, ImmutableString, Variant};
 
+use super::words::{Word, words_of};
 use crate::site::{PlaceId, Site, Spot};
 use crate::thai::Needle;
 
@@ -47,6 +48,16 @@ pub fn register(engine: &mut Engine) {
     tables::register(engine);
     text::register(engine);
     answers::register(engine);
+}
+
+/// Every word of the vocabulary that is the host's own (the language's are in its own manual), sorted.
+pub fn words() -> Vec<Word> {
+    let mut engine = super::sandbox::engine();
+    let language = words_of(&engine);
+    register(&mut engine);
+    let mut words = words_of(&engine);
+    words.retain(|word| language.binary_search(word).is_err());
+    words
 }
 
 type Fallible<T> = Result<T, Box<EvalAltResult>>;
