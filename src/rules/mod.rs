@@ -10,6 +10,7 @@ pub mod kind;
 mod lint;
 pub mod outline;
 pub mod pack;
+mod priced;
 pub mod rule;
 pub mod sandbox;
 pub mod trace;

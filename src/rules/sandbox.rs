@@ -7,7 +7,9 @@ use rhai::packages::{
     ArithmeticPackage, BasicArrayPackage, BasicFnPackage, BasicIteratorPackage, BasicMapPackage,
     BasicStringPackage, LogicPackage, MoreStringPackage, Package,
 };
-use rhai::{Engine, EvalAltResult, ImmutableString, OptimizationLevel, Position};
+use rhai::{Engine, OptimizationLevel};
+
+use super::priced;
 
 /// Steps one call of a rule's function may take, about a tenth of a second.
 pub const FUEL: u64 = 1_000_000;
@@ -15,7 +17,11 @@ pub const FUEL: u64 = 1_000_000;
 /// Longest script file, bytes. The longest rule is a tenth of it.
 pub const FILE_LIMIT: usize = 256 * 1024;
 
-const TEXT_LIMIT: usize = 64 * 1024;
+/// Longest text a rule may make or write, bytes.
+pub(super) const TEXT_LIMIT: usize = 64 * 1024;
+
+/// Most values in a list, those in lists within it among them.
+pub(super) const LIST_LIMIT: usize = 2000;
 
 /// Words of the language that rules do without: files, code made at run time, errors swallowed, loops without an end.
 const FORBIDDEN: [&str; 9] = [
@@ -52,7 +58,7 @@ pub fn engine() -> Engine {
     BasicArrayPackage::new().register_into_engine(&mut engine);
     BasicMapPackage::new().register_into_engine(&mut engine);
     BasicFnPackage::new().register_into_engine(&mut engine);
-    bound_replace(&mut engine);
+    priced::register(&mut engine);
     for word in FORBIDDEN {
         engine.disable_symbol(word);
     }
@@ -65,7 +71,7 @@ pub fn engine() -> Engine {
         .set_max_call_levels(32)
         .set_max_expr_depths(64, 32)
         .set_max_string_size(TEXT_LIMIT)
-        .set_max_array_size(2000)
+        .set_max_array_size(LIST_LIMIT)
         .set_max_map_size(500)
         .set_max_variables(64)
         .set_max_functions(64)
@@ -95,38 +101,13 @@ pub(super) fn with_fuel<T>(run: impl FnOnce() -> T) -> T {
     result
 }
 
+/// Takes fuel for work that is done natively. Where none is left the script ends at its next step.
+pub(super) fn spend(steps: usize) {
+    let steps = u64::try_from(steps).unwrap_or(u64::MAX);
+    FUEL_LEFT.with(|fuel| fuel.set(fuel.get().saturating_sub(steps)));
+}
+
 /// What this thread's last call of a rule's function took.
 pub fn fuel_spent() -> u64 {
     FUEL_SPENT.get()
-}
-
-/// Rhai's own `replace` builds its result before looking at the limit: 64 KB into 64 KB makes 4 GB.
-fn bound_replace(engine: &mut Engine) {
-    engine.register_fn(
-        "replace",
-        |text: &mut ImmutableString, find: ImmutableString, by: ImmutableString| {
-            replace(text, &find, &by)
-        },
-    );
-    engine.register_fn(
-        "replace",
-        |text: &mut ImmutableString, find: char, by: ImmutableString| {
-            replace(text, find.encode_utf8(&mut [0; 4]), &by)
-        },
-    );
-}
-
-fn replace(text: &mut ImmutableString, find: &str, by: &str) -> Result<(), Box<EvalAltResult>> {
-    let grown = text
-        .matches(find)
-        .count()
-        .saturating_mul(by.len())
-        .saturating_add(text.len());
-    if grown > TEXT_LIMIT + text.len() {
-        return Err(
-            EvalAltResult::ErrorDataTooLarge("Length of string".into(), Position::NONE).into(),
-        );
-    }
-    *text = text.replace(find, by).into();
-    Ok(())
 }

@@ -6,7 +6,7 @@ use rhai::Array;
 use rhai::plugin::*;
 
 use super::places::{Hit, Places, first_spot};
-use super::{Fallible, mistake, needles};
+use super::{Fallible, mistake, needles, pay_search};
 use crate::thai::Needle;
 
 pub(super) fn register(engine: &mut Engine) {
@@ -17,7 +17,7 @@ pub(super) fn register(engine: &mut Engine) {
 type Field = (ImmutableString, Vec<Arc<Needle>>);
 
 /// Fields: a list of names, each a text or a list whose first text is the name to show and the rest are its other names.
-fn fields(list: &Array) -> Fallible<Vec<Field>> {
+fn fields(places: &Places, list: &Array) -> Fallible<Vec<Field>> {
     list.iter()
         .map(|field| {
             let shown = match field.clone().try_cast::<Array>() {
@@ -25,7 +25,11 @@ fn fields(list: &Array) -> Fallible<Vec<Field>> {
                 None => field.clone(),
             };
             match shown.into_immutable_string() {
-                Ok(shown) => Ok((shown, needles(field)?)),
+                Ok(shown) => {
+                    let needles = needles(field)?;
+                    pay_search(places.hits.len());
+                    Ok((shown, needles))
+                }
                 Err(kind) => mistake(format!("ชื่อช่องข้อมูลต้องเป็นข้อความ แต่ได้ {kind}")),
             }
         })
@@ -56,13 +60,14 @@ mod words {
     #[rhai_fn(pure, return_raw)]
     pub fn mentions(places: &mut Places, words: Dynamic) -> Fallible<bool> {
         let needles = needles(&words)?;
+        pay_search(places.hits.len());
         Ok(places.hits.iter().any(|hit| places.shows(hit, &needles)))
     }
 
     /// แห่งเดียวที่มีช่องข้อมูลครบที่สุด
     #[rhai_fn(pure, return_raw)]
     pub fn best(places: &mut Places, list: Array) -> Fallible<Places> {
-        let fields = fields(&list)?;
+        let fields = fields(places, &list)?;
         let hits = places.hits.iter();
         let best = hits.min_by_key(|hit| places.lacks(hit, &fields).len());
         let best = best.map(|hit| {
@@ -77,7 +82,7 @@ mod words {
     /// ช่องข้อมูลที่แห่งที่ครบที่สุดยังขาด
     #[rhai_fn(pure, return_raw)]
     pub fn lacking(places: &mut Places, list: Array) -> Fallible<Array> {
-        let fields = fields(&list)?;
+        let fields = fields(places, &list)?;
         let lacks = places.hits.iter().map(|hit| places.lacks(hit, &fields));
         let least = lacks.min_by_key(Vec::len);
         Ok(least.map_or_else(|| names(&fields), names))
@@ -86,7 +91,7 @@ mod words {
     /// ช่องข้อมูลที่ไม่มีในแห่งใดเลย
     #[rhai_fn(pure, return_raw)]
     pub fn lacking_together(places: &mut Places, list: Array) -> Fallible<Array> {
-        let fields = fields(&list)?;
+        let fields = fields(places, &list)?;
         let absent = |(_, needles): &&Field| {
             let mut hits = places.hits.iter();
             !hits.any(|hit| places.shows(hit, needles))

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::places::Places;
 use super::site::is_outside;
-use super::{Fallible, Shown, Thing, needles, register_many};
+use super::{Fallible, PAIRS, Shown, Thing, needles, register_many, spend};
 use crate::extract::{Form, Page, Part};
 use crate::fetch::outside::{Outside, OutsideKind};
 use crate::site::{Node, NodeKind, PlaceId, Site};
@@ -126,10 +126,7 @@ mod words {
                 }
             }
         }
-        Forms {
-            site: places.site.clone(),
-            list,
-        }
+        Forms::new(&places.site, list)
     }
 
     /// เฉพาะที่ซึ่งมีแบบฟอร์มออนไลน์
@@ -168,11 +165,11 @@ mod words {
     /// แบบฟอร์มที่ปลายทางหรือหน้าเดียวกันกับอีกชุดหนึ่ง
     #[rhai_fn(pure)]
     pub fn same_as(forms: &mut Forms, others: Forms) -> Forms {
-        let mut same = forms.clone();
-        same.list.retain(|(place, form)| {
+        spend(forms.list.len().saturating_mul(others.list.len()) / PAIRS);
+        let same = forms.list.iter().filter(|(place, form)| {
             let mut others = others.list.iter();
             others.any(|(at, other)| at == place || other.target == form.target)
         });
-        same
+        Forms::new(&forms.site, same.cloned().collect())
     }
 }

@@ -21,11 +21,13 @@ mod text;
 mod when;
 mod year;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, RwLock};
 
 use rhai::{Array, Dynamic, Engine, EvalAltResult, FuncRegistration, ImmutableString, Variant};
 
+use super::sandbox::spend;
 use super::words::{Word, words_of};
 use crate::site::{PlaceId, Site, Spot};
 use crate::thai::Needle;
@@ -70,16 +72,23 @@ fn mistake<T>(message: impl Into<String>) -> Fallible<T> {
 #[derive(Clone)]
 struct Shown<T> {
     site: Arc<Site>,
-    list: Vec<(PlaceId, T)>,
+    /// Shared: a script may copy it again and again.
+    list: Arc<Vec<(PlaceId, T)>>,
 }
 
 impl<T: Clone> Shown<T> {
-    fn keep(&self, test: impl Fn(&T) -> bool) -> Self {
-        let list = self.list.iter().filter(|(_, thing)| test(thing));
+    fn new(site: &Arc<Site>, list: Vec<(PlaceId, T)>) -> Self {
+        spend(list.len());
         Self {
-            site: self.site.clone(),
-            list: list.cloned().collect(),
+            site: site.clone(),
+            list: Arc::new(list),
         }
+    }
+
+    fn keep(&self, test: impl Fn(&T) -> bool) -> Self {
+        pay_search(self.list.len());
+        let list = self.list.iter().filter(|(_, thing)| test(thing));
+        Self::new(&self.site, list.cloned().collect())
     }
 }
 
@@ -116,20 +125,41 @@ fn register_many<T: Many>(engine: &mut Engine, name: &str) {
         .register_into_engine(engine, |many: &mut T| many.count() == 0);
 }
 
+/// Comparisons of two things that one step of a script pays for.
+const PAIRS: usize = 512;
+
+thread_local! {
+    /// How many words were asked for since the last search.
+    static ASKED: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Takes the fuel of a search through so many texts for the words that were last asked for: a script pays for what the
+/// host does for it.
+fn pay_search(texts: usize) {
+    /// Searches that one step pays for.
+    const SEARCHES: usize = 16;
+    let asked = ASKED.replace(0).div_ceil(SEARCHES).max(1);
+    spend(texts.saturating_mul(asked));
+}
+
 /// Needles by their words: a pack asks for the same few hundred again and again.
 static NEEDLES: LazyLock<RwLock<BTreeMap<ImmutableString, Arc<Needle>>>> =
     LazyLock::new(Default::default);
 /// … and a hostile rule must not fill the memory with them.
 const NEEDLES_MAX: usize = 20_000;
+const NEEDLE_BYTES: usize = 1_000;
 
 /// Words: one text, or a list of texts (lists inside lists are opened).
 fn needles(words: &Dynamic) -> Fallible<Vec<Arc<Needle>>> {
+    /// Bytes of words that one step of a script pays for.
+    const BYTES: usize = 64;
     let mut found = Vec::new();
     let mut stack = vec![words.clone()];
     while let Some(word) = stack.pop() {
         if let Some(list) = word.clone().try_cast::<Array>() {
             stack.extend(list.into_iter().rev());
         } else if let Ok(text) = word.clone().into_immutable_string() {
+            spend(1 + text.len() / BYTES);
             found.push(needle(text));
         } else {
             return mistake(format!(
@@ -138,6 +168,7 @@ fn needles(words: &Dynamic) -> Fallible<Vec<Arc<Needle>>> {
             ));
         }
     }
+    ASKED.set(found.len());
     if found.is_empty() {
         mistake("รายการคำที่ค้นหาว่างเปล่า ให้ใส่อย่างน้อยหนึ่งคำ")
     } else {
@@ -154,6 +185,10 @@ fn needle(text: ImmutableString) -> Arc<Needle> {
         return needle;
     }
     let needle = Arc::new(Needle::parse(&text));
+    // Nobody asks for such a long one twice, and many of them would fill the memory.
+    if text.len() > NEEDLE_BYTES {
+        return needle;
+    }
     if let Ok(mut known) = NEEDLES.write()
         && known.len() < NEEDLES_MAX
     {

@@ -5,7 +5,7 @@ use rhai::plugin::*;
 
 use super::places::Places;
 use super::site::current_head;
-use super::{Shown, Thing, register_many};
+use super::{PAIRS, Shown, Thing, register_many, spend};
 use crate::extract::Person;
 use crate::site::{Leader, PlaceId, Site, Spot, same_person};
 use crate::thai::{self, Needle, Text};
@@ -109,10 +109,7 @@ mod words {
                 }
             }
         }
-        People {
-            site: places.site.clone(),
-            list,
-        }
+        People::new(&places.site, list)
     }
 
     /// รายชื่อ คั่นด้วยจุลภาค
@@ -125,6 +122,7 @@ mod words {
     /// เฉพาะคนที่ตำแหน่งขึ้นต้นด้วยคำใดคำหนึ่ง
     #[rhai_fn(pure)]
     pub fn in_position(people: &mut People, words: Array) -> People {
+        spend(words.len().saturating_mul(people.list.len()) / PAIRS);
         let holds = position_test(words);
         people.keep(|person| holds(&person.position))
     }
@@ -151,15 +149,12 @@ mod words {
     #[rhai_fn(get = "leaders", pure)]
     pub fn leaders(places: &mut Places) -> Leaders {
         let mut list = Vec::new();
-        for hit in &places.hits {
+        for hit in places.hits.iter() {
             let leaders = places.site.leaders(hit.place).iter();
             list.extend(leaders.map(|leader| (hit.place, leader.clone())));
         }
         let list = proven(&places.site, list);
-        Leaders {
-            site: places.site.clone(),
-            list,
-        }
+        Leaders::new(&places.site, list)
     }
 
     /// ตำแหน่งและชื่อ คั่นด้วยจุลภาค
@@ -167,7 +162,7 @@ mod words {
     pub fn leaders_names(leaders: &mut Leaders) -> String {
         const MOST: usize = 3;
         let mut told: Vec<&Leader> = Vec::new();
-        for (_, leader) in &leaders.list {
+        for (_, leader) in leaders.list.iter() {
             match told.iter_mut().find(|known| same_leader(known, leader)) {
                 Some(known) if tells_more(known, leader) => *known = leader,
                 Some(_) => {}
@@ -184,6 +179,7 @@ mod words {
     /// เฉพาะคนที่ตำแหน่งขึ้นต้นด้วยคำใดคำหนึ่ง
     #[rhai_fn(name = "in_position", pure)]
     pub fn leaders_in_position(leaders: &mut Leaders, words: Array) -> Leaders {
+        spend(words.len().saturating_mul(leaders.list.len()) / PAIRS);
         let holds = position_test(words);
         leaders.keep(|leader| holds(&leader.position))
     }
@@ -191,6 +187,7 @@ mod words {
     /// เฉพาะคนที่ชื่อตรงกับบุคคลเหล่านี้ หรือเนื้อหาไม่ได้บอกชื่อไว้
     #[rhai_fn(pure)]
     pub fn among(leaders: &mut Leaders, people: People) -> Leaders {
+        spend(leaders.list.len().saturating_mul(people.list.len()) / PAIRS);
         leaders.keep(|leader| {
             let mut known = people.list.iter().map(|(_, person)| &person.name);
             leader.name.is_empty()

@@ -7,7 +7,7 @@ use rhai::Array;
 use rhai::plugin::*;
 
 use super::site::{is_outside, outside_kinds};
-use super::{Fallible, Many, needles, register_many};
+use super::{Fallible, Many, PAIRS, needles, pay_search, register_many, spend};
 use crate::extract::{Page, Part};
 use crate::rules::answer::{Evidence, Finding, NearMiss};
 use crate::site::{Bearing, Node, OcrText, PlaceId, PlaceSet, Rank, Site, Spot};
@@ -22,8 +22,9 @@ pub(super) fn register(engine: &mut Engine) {
 #[derive(Clone)]
 pub struct Places {
     pub(super) site: Arc<Site>,
-    pub(super) hits: Vec<Hit>,
-    refused: Vec<Refusal>,
+    /// Shared, as those refused: a script may copy a set again and again.
+    pub(super) hits: Arc<Vec<Hit>>,
+    refused: Arc<Vec<Refusal>>,
 }
 
 #[derive(Clone)]
@@ -158,8 +159,8 @@ impl Places {
     pub(super) fn none(site: &Arc<Site>) -> Self {
         Self {
             site: site.clone(),
-            hits: Vec::new(),
-            refused: Vec::new(),
+            hits: Arc::default(),
+            refused: Arc::default(),
         }
     }
 
@@ -177,13 +178,29 @@ impl Places {
             self.refuse(place, rank, why);
         } else {
             let spot = None;
-            self.hits.push(Hit { place, rank, spot });
+            Arc::make_mut(&mut self.hits).push(Hit { place, rank, spot });
         }
     }
 
     pub(super) fn refuse(&mut self, place: PlaceId, rank: Rank, why: impl Into<Why>) {
         let why = why.into();
-        self.refused.push(Refusal { place, rank, why });
+        Arc::make_mut(&mut self.refused).push(Refusal { place, rank, why });
+    }
+
+    /// Takes in what else was refused. Sets that are joined again and again must not grow without an end: of each place
+    /// the nearest refusal is kept, the earlier of two as near.
+    fn refuse_all(&mut self, refused: impl IntoIterator<Item = Refusal>) {
+        let mut refused = refused.into_iter().peekable();
+        if refused.peek().is_none() {
+            return;
+        }
+        let all = Arc::make_mut(&mut self.refused);
+        all.extend(refused);
+        spend(all.len() / 4);
+        if all.len() > 2 * self.site.places.len() {
+            all.sort_by_key(|refusal| (refusal.place, refusal.rank));
+            all.dedup_by_key(|refusal| refusal.place);
+        }
     }
 
     fn has(&self, place: PlaceId) -> bool {
@@ -192,13 +209,22 @@ impl Places {
 
     /// Keeps the places that pass; the others are refused for the reason the test gives.
     pub(super) fn keep(&self, test: impl Fn(&Site, PlaceId) -> Tested) -> Self {
-        let mut kept = self.with_hits(Vec::new());
-        for hit in &self.hits {
-            match test(&self.site, hit.place) {
-                Ok(spot) => kept.hits.push(hit.at(spot)),
-                Err(why) => kept.refuse(hit.place, hit.rank, why),
+        pay_search(self.hits.len());
+        let mut hits = Vec::new();
+        let mut refused = Vec::new();
+        for hit in self.hits.iter() {
+            let (place, rank) = (hit.place, hit.rank);
+            match test(&self.site, place) {
+                Ok(spot) => hits.push(hit.at(spot)),
+                Err(why) => refused.push(Refusal {
+                    place,
+                    rank,
+                    why: why.into(),
+                }),
             }
         }
+        let mut kept = self.with_hits(hits);
+        kept.refuse_all(refused);
         kept
     }
 
@@ -228,13 +254,14 @@ impl Places {
     pub(super) fn with_hits(&self, hits: Vec<Hit>) -> Self {
         Self {
             site: self.site.clone(),
-            hits,
+            hits: Arc::new(hits),
             refused: self.refused.clone(),
         }
     }
 
     /// Nodes of the places, each with its place.
     pub(super) fn nodes(&self) -> impl Iterator<Item = (PlaceId, &Node)> {
+        spend(self.hits.len());
         self.hits.iter().flat_map(|hit| {
             let nodes = self.site.nodes_of(&self.site.places[hit.place]);
             nodes.map(|(_, node)| (hit.place, node))
@@ -532,13 +559,17 @@ mod words {
     /// รวมสองชุด
     #[rhai_fn(name = "+")]
     pub fn both(one: Places, other: Places) -> Places {
+        spend(one.hits.len().saturating_mul(other.hits.len()) / PAIRS);
         let mut all = one;
-        for hit in other.hits {
-            if !all.has(hit.place) {
-                all.hits.push(hit);
-            }
+        let fresh = other.hits.iter().filter(|hit| !all.has(hit.place));
+        let fresh: Vec<Hit> = fresh.cloned().collect();
+        if !fresh.is_empty() {
+            spend(all.hits.len() / 4);
+            Arc::make_mut(&mut all.hits).extend(fresh);
         }
-        all.refused.extend(other.refused);
+        if !Arc::ptr_eq(&all.refused, &other.refused) {
+            all.refuse_all(other.refused.iter().cloned());
+        }
         all
     }
 
@@ -546,7 +577,8 @@ mod words {
     #[rhai_fn(name = "-")]
     pub fn except(one: Places, other: Places) -> Places {
         let mut left = one;
-        left.hits.retain(|hit| !other.has(hit.place));
+        spend(left.hits.len().saturating_mul(other.hits.len()) / PAIRS);
+        Arc::make_mut(&mut left.hits).retain(|hit| !other.has(hit.place));
         left
     }
 
@@ -554,7 +586,7 @@ mod words {
     #[rhai_fn(get = "linked", pure)]
     pub fn linked(places: &mut Places) -> Places {
         let mut linked = Places::none(&places.site);
-        for hit in &places.hits {
+        for hit in places.hits.iter() {
             for place in places.site.linked_from(hit.place) {
                 if !linked.has(place) {
                     linked.take(place, Rank::Section);

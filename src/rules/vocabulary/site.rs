@@ -7,7 +7,7 @@ use rhai::plugin::*;
 
 use super::people::People;
 use super::places::{Places, Why};
-use super::{Fallible, mistake, needles};
+use super::{Fallible, PAIRS, mistake, needles, pay_search, spend};
 use crate::agency::Agency;
 use crate::extract::Person;
 use crate::fetch::outside::OutsideKind;
@@ -126,7 +126,9 @@ mod words {
     pub fn find(site: &mut SiteView, words: Dynamic) -> Fallible<Places> {
         let site = &site.site;
         let mut places = Places::none(site);
-        for (place, rank) in site.find(&needles(&words)?) {
+        let needles = needles(&words)?;
+        pay_search(site.places.len());
+        for (place, rank) in site.find(&needles) {
             match refusal(site, place) {
                 Some(why) => places.refuse(place, rank, why),
                 None => places.take(place, rank),
@@ -139,7 +141,9 @@ mod words {
     #[rhai_fn(pure, return_raw)]
     pub fn sections(site: &mut SiteView, words: Dynamic) -> Fallible<Places> {
         let mut places = Places::none(&site.site);
-        for place in site.site.named(&needles(&words)?) {
+        let needles = needles(&words)?;
+        pay_search(site.site.places.len());
+        for place in site.site.named(&needles) {
             places.take(place, Rank::Named);
         }
         Ok(places)
@@ -166,6 +170,7 @@ mod words {
     /// ลิงก์ออกไปนอกเว็บไซต์ที่ที่อยู่มีคำใดคำหนึ่ง เช่น site.off_site(["facebook.com"])
     #[rhai_fn(pure)]
     pub fn off_site(site: &mut SiteView, words: Array) -> Places {
+        spend(words.len().saturating_mul(site.site.places.len()) / PAIRS);
         let words: Vec<String> = words.into_iter().map(|word| word.to_string()).collect();
         let there = (0..site.site.places.len()).filter(|&place| {
             let node = site.site.main(place);
@@ -205,9 +210,6 @@ mod words {
     pub fn head(site: &mut SiteView) -> People {
         let site = &site.site;
         let head = current_head(site);
-        People {
-            site: site.clone(),
-            list: head.into_iter().collect(),
-        }
+        People::new(site, head.into_iter().collect())
     }
 }

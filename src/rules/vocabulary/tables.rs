@@ -51,10 +51,7 @@ mod words {
             .nodes()
             .flat_map(|(place, node)| node.tables().iter().map(move |table| (place, table)))
             .map(|(place, table)| (place, table.clone()));
-        Tables {
-            site: places.site.clone(),
-            list: list.collect(),
-        }
+        Tables::new(&places.site, list.collect())
     }
 
     /// เฉพาะตารางที่ชื่อหรือหัวตารางมีคำใดคำหนึ่ง
@@ -85,7 +82,7 @@ mod words {
     pub fn total(tables: &mut Tables, words: Dynamic) -> Fallible<f64> {
         let needles = needles(&words)?;
         let mut sum = 0.0;
-        for (_, table) in &tables.list {
+        for (_, table) in tables.list.iter() {
             for (column, head) in table.header.iter().enumerate() {
                 if Text::new(head.clone()).has_any(&needles) {
                     let cells = table.rows.iter().filter_map(|row| row.get(column));

@@ -4,6 +4,8 @@ use rhai::Array;
 use rhai::plugin::*;
 
 use super::{Fallible, needles};
+use crate::rules::priced::too_large;
+use crate::rules::sandbox::{TEXT_LIMIT, spend};
 use crate::thai::Text;
 
 pub(super) fn register(engine: &mut Engine) {
@@ -15,13 +17,26 @@ mod words {
     /// ข้อความมีคำใดคำหนึ่ง
     #[rhai_fn(pure, return_raw)]
     pub fn has(text: &mut ImmutableString, words: Dynamic) -> Fallible<bool> {
-        Ok(Text::new(text.to_string()).has_any(&needles(&words)?))
+        let needles = needles(&words)?;
+        // Each word goes through the text, which is made ready for it first.
+        spend((needles.len() + 4).saturating_mul(text.len()) / 256);
+        Ok(Text::new(text.to_string()).has_any(&needles))
     }
 
     /// ต่อรายการข้อความด้วยตัวคั่น
-    #[rhai_fn(pure)]
-    pub fn join(list: &mut Array, separator: &str) -> String {
-        let texts: Vec<String> = list.iter().map(Dynamic::to_string).collect();
-        texts.join(separator)
+    #[rhai_fn(pure, return_raw)]
+    pub fn join(list: &mut Array, separator: &str) -> Fallible<String> {
+        let mut joined = String::new();
+        for (at, item) in list.iter().enumerate() {
+            if at > 0 {
+                joined.push_str(separator);
+            }
+            joined.push_str(&item.to_string());
+            if joined.len() > TEXT_LIMIT {
+                return too_large();
+            }
+        }
+        spend(list.len() + joined.len() / 64);
+        Ok(joined)
     }
 }

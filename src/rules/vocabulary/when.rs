@@ -299,7 +299,7 @@ mod words {
     #[rhai_fn(get = "years", pure)]
     pub fn years(places: &mut Places) -> String {
         let mut years: Vec<String> = Vec::new();
-        for hit in &places.hits {
+        for hit in places.hits.iter() {
             let ranges = places.site.ranges(hit.place);
             let year = match (ranges.first(), places.site.about(hit.place)) {
                 (Some((from, to, _)), _) => format!("{from}–{to}"),
