@@ -241,6 +241,36 @@ fn a_broken_rule_ends_with_three_and_says_where() {
 }
 
 #[test]
+fn a_check_ends_by_what_it_found() {
+    let desk = Desk::new("check");
+    let rules = desk.path("rules");
+    let clean = prongsai(&["check", &rules]);
+    assert_eq!(code(&clean), 0, "{}", said(&clean));
+    let text = String::from_utf8(clean.stdout).unwrap();
+    assert_eq!(text.trim(), "ตรวจ 1 ปี 3 ไฟล์: ไม่พบที่ผิด");
+
+    let odd = rule("if true { met(\"พบ\", found) } else { unmet(\"ไม่พบ\", found) }");
+    std::fs::write(desk.path("rules/2564/O1.rhai"), odd).unwrap();
+    assert_eq!(code(&prongsai(&["check", &rules])), 0);
+    assert_eq!(code(&prongsai(&["check", &rules, "--strict"])), 1);
+
+    std::fs::write(desk.path("rules/2564/O2.rhai"), rule("mett(\"พบ\", found)")).unwrap();
+    let file = desk.path("ผล.sarif");
+    let wrong = prongsai(&["check", &rules, "--format", "sarif", "-o", &file]);
+    assert_eq!(code(&wrong), 3);
+    assert!(said(&wrong).contains("ผิด 1 น่าสงสัย 1"), "{}", said(&wrong));
+    assert_eq!(
+        json(&file)["runs"][0]["results"].as_array().unwrap().len(),
+        2
+    );
+
+    let nowhere = prongsai(&["check", &desk.path("none")]);
+    assert_eq!(code(&nowhere), 2);
+    let no_years = prongsai(&["check", &desk.path("rules/2564")]);
+    assert_eq!(code(&no_years), 2);
+}
+
+#[test]
 fn help_and_version_are_no_faults() {
     for line in [&["--help"][..], &["audit", "-h"], &["--version"]] {
         let output = prongsai(line);

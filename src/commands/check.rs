@@ -1,14 +1,14 @@
 //! `prongsai check`: every script looked through, nothing run.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::ValueEnum;
 use prongsai::report::faults;
 use prongsai::rules::check::check;
 use prongsai::rules::kind::Severity;
-use prongsai::rules::pack::Sources;
 use prongsai::rules::vocabulary;
 
+use super::kit::Rules;
 use super::{Exit, Failure, output, say};
 
 #[derive(clap::Args)]
@@ -45,8 +45,8 @@ enum Format {
 }
 
 pub(super) fn run(asked: &Args) -> Result<Exit, Failure> {
-    let sources = sources(asked.dir.as_deref())?;
-    let checked = check(&sources, vocabulary::register);
+    let rules = Rules::find(asked.dir.as_deref())?;
+    let checked = check(&rules.sources, vocabulary::register);
     let text = match asked.format {
         Format::Text => faults::text(&checked),
         Format::Json => faults::json(&checked),
@@ -66,29 +66,4 @@ pub(super) fn run(asked: &Args) -> Result<Exit, Failure> {
         (0, _) => Exit::Done,
         _ => Exit::Rules,
     })
-}
-
-fn sources(dir: Option<&Path>) -> Result<Sources, Failure> {
-    const USUAL: &str = "rules";
-    let Some(dir) = dir else {
-        let usual = Sources::Dir(PathBuf::from(USUAL));
-        return Ok(match usual.years().is_empty() {
-            true => Sources::Embedded,
-            false => usual,
-        });
-    };
-    if !dir.is_dir() {
-        let shown = dir.display();
-        return Err(Failure::usage(format!(
-            "ไม่มีโฟลเดอร์ {shown}\n  ใส่โฟลเดอร์ที่มีโฟลเดอร์ของปี เช่น rules ซึ่งมี rules/2565/pack.rhai"
-        )));
-    }
-    let sources = Sources::Dir(dir.to_owned());
-    if sources.years().is_empty() {
-        let shown = dir.display();
-        return Err(Failure::usage(format!(
-            "{shown} ไม่มีกฎของปีใดเลย\n  แต่ละปีต้องมีไฟล์ ปี/pack.rhai เช่น {shown}/2565/pack.rhai"
-        )));
-    }
-    Ok(sources)
 }
