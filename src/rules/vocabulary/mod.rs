@@ -151,8 +151,8 @@ const NEEDLE_BYTES: usize = 1_000;
 
 /// Words: one text, or a list of texts (lists inside lists are opened).
 fn needles(words: &Dynamic) -> Fallible<Vec<Arc<Needle>>> {
-    /// Bytes of words that one step of a script pays for.
-    const BYTES: usize = 64;
+    /// Bytes of a word that one step of a script pays for: a long one takes long to be made ready.
+    const BYTES: usize = 8;
     let mut found = Vec::new();
     let mut stack = vec![words.clone()];
     while let Some(word) = stack.pop() {
