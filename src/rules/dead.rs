@@ -26,11 +26,14 @@ enum Use {
     First,
 }
 
+/// A parameter: the lib, the function, how many values it takes, which of them.
+type ParamKey = (String, String, usize, usize);
+
 /// Where lists of words go.
 pub(super) struct Lists<'a> {
     words: BTreeMap<&'a str, Vec<&'a Word>>,
     libs: &'a BTreeMap<String, Tree>,
-    known: RefCell<BTreeMap<(String, String, usize, usize), Option<Use>>>,
+    known: RefCell<BTreeMap<ParamKey, Option<Use>>>,
 }
 
 impl<'a> Lists<'a> {

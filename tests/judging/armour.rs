@@ -123,8 +123,6 @@ fn what_never_ends_runs_out_of_fuel() {
         "let list = []; for i in 0..1000 { list.push(i); } let other = list; let third = list; list.map(|a| other.map(|b| third.map(|c| c)))",
         "let f = |n| { for i in 0..999999999 { } n }; f.call(1)",
         "lib::run(|n| { for i in 0..999999999 { } n })",
-        // A comparison that answers as it likes.
-        "let list = []; for i in 0..2000 { list.push(i); } let n = 0; for i in 0..2000 { list.sort(|a, b| { n += 1; if n % 3 == 0 { 1 } else { -1 } }); }",
         // What the language does natively.
         "let text = \"ก\"; text.pad(20000, 'ข'); for i in 0..900000 { text.to_upper(); }",
         "let text = \"ก\"; text.pad(20000, 'ข'); for i in 0..900000 { text.contains(\"ค\"); }",
@@ -227,17 +225,18 @@ fn a_function_is_not_called_by_its_name() {
     }
 }
 
+/// A comparison that answers as it likes ends in a fault of its own rule.
 #[test]
-fn long_words_are_looked_for_and_not_kept() {
-    let verdict = judged(
-        "fn evil(found) { let long = \"ก\"; long.pad(20000, 'ข'); for i in 0..20 { if !found.mentioning([long, `${long.len} ${i}`]).is_empty { return unmet(\"พบ\", found); } } met(\"ไม่พบ\", found) }",
-        "",
+fn a_hostile_comparison_marks_its_rule() {
+    fault(
+        "let list = []; for i in 0..2000 { list.push(i); } let n = 0; list.sort(|a, b| { n += 1; if n % 3 == 0 { 1 } else { -1 } }); met(`${list.len}`, found)",
     );
-    assert_eq!(verdict.criteria[1].because, "ไม่พบ");
-    let said = fault(
-        "let long = \"ก\"; long.pad(20000, 'ข'); for i in 0..900000 { found.named([long]); }",
-    );
-    assert!(said.contains(FUEL), "{said}");
+}
+
+#[test]
+fn words_to_look_for_are_short() {
+    let said = fault("let long = \"ก\"; long.pad(20000, 'ข'); met(\"ก\", found.named([long]))");
+    assert!(said.contains("คำที่ค้นหายาวเกินไป"), "{said}");
 }
 
 /// What stands in the file itself: read, refused, and the other rules judged.

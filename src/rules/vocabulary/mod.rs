@@ -147,7 +147,8 @@ static NEEDLES: LazyLock<RwLock<BTreeMap<ImmutableString, Arc<Needle>>>> =
     LazyLock::new(Default::default);
 /// … and a hostile rule must not fill the memory with them.
 const NEEDLES_MAX: usize = 20_000;
-const NEEDLE_BYTES: usize = 1_000;
+/// Longest words to look for, bytes: making them ready takes the square of it. The longest title has a fifth.
+const NEEDLE_BYTES: usize = 2_000;
 
 /// Words: one text, or a list of texts (lists inside lists are opened).
 fn needles(words: &Dynamic) -> Fallible<Vec<Arc<Needle>>> {
@@ -159,6 +160,9 @@ fn needles(words: &Dynamic) -> Fallible<Vec<Arc<Needle>>> {
         if let Some(list) = word.clone().try_cast::<Array>() {
             stack.extend(list.into_iter().rev());
         } else if let Ok(text) = word.clone().into_immutable_string() {
+            if text.len() > NEEDLE_BYTES {
+                return mistake("คำที่ค้นหายาวเกินไป ให้ใช้คำหรือวลีสั้น ๆ");
+            }
             spend(1 + text.len() / BYTES);
             found.push(needle(text));
         } else {
@@ -185,10 +189,6 @@ fn needle(text: ImmutableString) -> Arc<Needle> {
         return needle;
     }
     let needle = Arc::new(Needle::parse(&text));
-    // Nobody asks for such a long one twice, and many of them would fill the memory.
-    if text.len() > NEEDLE_BYTES {
-        return needle;
-    }
     if let Ok(mut known) = NEEDLES.write()
         && known.len() < NEEDLES_MAX
     {

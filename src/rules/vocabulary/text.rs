@@ -18,8 +18,8 @@ mod words {
     #[rhai_fn(pure, return_raw)]
     pub fn has(text: &mut ImmutableString, words: Dynamic) -> Fallible<bool> {
         let needles = needles(&words)?;
-        // Each word goes through the text, which is made ready for it first.
-        spend((needles.len() + 4).saturating_mul(text.len()) / 256);
+        // Making a text ready takes the square of its length where nothing parts it.
+        spend(needles.len() + text.len().saturating_mul(text.len()) / 20_000);
         Ok(Text::new(text.to_string()).has_any(&needles))
     }
 
