@@ -44,7 +44,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let folder = args.rules.clone().unwrap_or_else(|| PathBuf::from("rules"));
     let sources = Sources::Dir(folder.clone());
     if sources.years().is_empty() {
-        let shipped = draft::shipped();
+        let shipped = Sources::shipped();
         say(&format!(
             "คัดลอกกฎที่มากับโปรแกรม {} ไฟล์ลง {}",
             shipped.len(),

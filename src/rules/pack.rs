@@ -126,13 +126,12 @@ impl Sources {
         }
     }
 
-    /// Every file that came with the program or is held in memory; of a folder none, its files are there already.
-    pub fn files(&self) -> BTreeSet<String> {
-        match self {
-            Self::Embedded => Shipped::iter().map(|file| file.into_owned()).collect(),
-            Self::Memory(texts) => texts.keys().cloned().collect(),
-            Self::Dir(_) => BTreeSet::new(),
-        }
+    /// Every file that came with the program, cases too, with its text: to begin a folder of one's own.
+    pub fn shipped() -> BTreeMap<String, String> {
+        let text = |file: &str| String::from_utf8(Shipped::get(file)?.data.into_owned()).ok();
+        Shipped::iter()
+            .filter_map(|file| Some((file.to_string(), text(&file)?)))
+            .collect()
     }
 
     /// Item and name of every case of a year (`2564/cases/O23/no-march.txt`), sorted.

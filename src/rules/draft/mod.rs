@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::outline::Outline;
-use super::pack::Sources;
 use crate::year::FiscalYear;
 
 const RULE: &str = include_str!("rule.rhai");
@@ -124,26 +123,16 @@ fn blanked(text: &str) -> String {
     out
 }
 
-/// Every file that came with the program, to begin a folder of one's own.
-pub fn shipped() -> BTreeMap<String, String> {
-    let files = Sources::Embedded.files();
-    let read = |file: String| {
-        let text = Sources::Embedded.read(&file).ok().flatten()?;
-        Some((file, text))
-    };
-    files.into_iter().filter_map(read).collect()
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     use crate::cases::{Trial, Wording};
-    use crate::rules::pack::Pack;
+    use crate::rules::pack::{Pack, Sources};
     use crate::rules::vocabulary;
 
     fn texts() -> BTreeMap<String, String> {
-        let mut texts = shipped();
+        let mut texts = Sources::shipped();
         texts.retain(|file, _| !file.contains("/cases/"));
         texts
     }
