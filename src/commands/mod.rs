@@ -235,8 +235,8 @@ mod tests {
     #[test]
     fn help_is_in_thai_throughout() {
         for name in [
-            "audit", "judge", "review", "impact", "crawl", "demo", "doctor", "check", "test", "explain",
-            "new", "fixture", "watch", "profile",
+            "audit", "judge", "review", "impact", "crawl", "demo", "doctor", "check", "test",
+            "explain", "new", "fixture", "watch", "profile",
         ] {
             let mut command = help::in_thai(Cli::command());
             command.build();

@@ -86,7 +86,7 @@ fn measured(pack: &Pack, rule: &LoadedRule, site: &Arc<Site>) -> Vec<Cost> {
     if !rule.faults.is_empty() {
         return Vec::new();
     }
-    let (cost, found) = cost(pack, rule, "locate", &[view.clone()]);
+    let (cost, found) = cost(pack, rule, "locate", std::slice::from_ref(&view));
     let mut costs = vec![cost];
     let Some(found) = found.filter(|found| found.is::<Places>()) else {
         return costs;
