@@ -11,7 +11,7 @@ fn trials() -> Vec<(Pack, Trial)> {
     assert!(!years.is_empty());
     let trial = |year| {
         let pack = Pack::load(year, &Sources::Embedded, vocabulary::register).unwrap();
-        let trial = Trial::of(&Sources::Embedded, &pack, &[]);
+        let trial = Trial::of(&Sources::Embedded, &pack, &[], false);
         (pack, trial)
     };
     years.into_iter().map(trial).collect()

@@ -74,6 +74,21 @@ pub struct Case {
     pub complete: bool,
     /// The addresses, in the file's order.
     pub addresses: Vec<Address>,
+    /// The lines above the first address.
+    head: Vec<String>,
+}
+
+impl Case {
+    /// A mistake on a line of what is expected.
+    fn fault(&self, line: usize, message: String) -> Fault {
+        let mut fault = Fault::of_line(&self.file, line, message);
+        let source = self.head.get(line.saturating_sub(1));
+        source
+            .cloned()
+            .unwrap_or_default()
+            .clone_into(&mut fault.source_line);
+        fault
+    }
 }
 
 /// What the criteria of an item must come to.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::{Date, date};
 use url::Url;
 
-use super::{Address, Case, Expected, State};
+use super::{Address, Case, Expected, State, site};
 use crate::agency::{Agency, AgencyKind};
 use crate::rules::answer::Outcome;
 use crate::rules::fault::{Fault, hint};
@@ -84,6 +84,10 @@ pub(super) fn case(
         taken_on: assessed_on(year),
         complete: true,
         addresses: Vec::new(),
+        head: lines[..head]
+            .iter()
+            .map(|line| (*line).to_owned())
+            .collect(),
     };
     let mut said = BTreeMap::new();
     let mut all = None;
@@ -192,11 +196,18 @@ fn addresses(reader: &mut Reader, lines: &[&str], head: usize, case: &mut Case) 
             reader.wrong(at, format!("มีที่อยู่ {path} อยู่แล้ว"));
         }
         let (label, states) = states(reader, at, rest.trim());
+        let of_file = |state: &State| matches!(state, State::Scan | State::Locked | State::Damaged);
         let Ok(url) = case.home.join(path) else {
             reader.wrong(at, format!("ที่อยู่ {path} ใช้ไม่ได้"));
             n = end;
             continue;
         };
+        if states.iter().any(of_file) && site::kind(&url).is_none() {
+            reader.wrong(
+                at,
+                "(scan) (locked) (damaged) ใช้กับไฟล์ ที่อยู่ต้องลงท้ายเช่น .pdf .docx .xlsx .jpg",
+            );
+        }
         case.addresses.push(Address {
             path: path.to_owned(),
             url,

@@ -189,14 +189,13 @@ fn misstated<'a>(case: &Case, criteria: impl Iterator<Item = &'a str> + Clone) -
     let Expected::Each(expected) = &case.expected else {
         return Vec::new();
     };
-    let fault = |line: usize, message: String| Fault::of_line(&case.file, line, message);
     let mut faults: Vec<Fault> = expected
         .iter()
         .filter(|(id, _)| !criteria.clone().any(|known| known == id.as_str()))
         .map(|(id, (_, line))| {
             let near = hint(id, criteria.clone());
             let known: Vec<&str> = criteria.clone().collect();
-            fault(
+            case.fault(
                 *line,
                 format!(
                     "ข้อ {} ไม่มีเกณฑ์ `{id}`{near} เกณฑ์ที่มี: {}",
@@ -209,7 +208,8 @@ fn misstated<'a>(case: &Case, criteria: impl Iterator<Item = &'a str> + Clone) -
     let unsaid: Vec<&str> = criteria.filter(|id| !expected.contains_key(*id)).collect();
     if !unsaid.is_empty() {
         let message = format!("ยังไม่ได้บอกว่าเกณฑ์ {} ต้องได้ผลอะไร", unsaid.join(", "));
-        faults.push(fault(1, message));
+        let last = expected.values().map(|(_, line)| *line).max();
+        faults.push(case.fault(last.unwrap_or(1), message));
     }
     faults
 }

@@ -97,7 +97,7 @@ fn visit(url: Url, status: u16, location: Option<&str>, kind: &str, body: String
 }
 
 /// What kind of file an address ends in; `None` for a page.
-fn kind(url: &Url) -> Option<DocumentKind> {
+pub(super) fn kind(url: &Url) -> Option<DocumentKind> {
     let ending = Path::new(url.path())
         .extension()?
         .to_str()?
@@ -154,13 +154,43 @@ fn page_of(case: &Case, address: &Address) -> String {
     if !address.label.is_empty() && !text.starts_with("# ") && !is_home {
         inner.push_str(&format!("<h1>{}</h1>\n", escaped(&address.label)));
     }
-    html::push_html(&mut inner, Parser::new_ext(text, Options::ENABLE_TABLES));
+    let text = with_rules(text);
+    html::push_html(&mut inner, Parser::new_ext(&text, Options::ENABLE_TABLES));
     let title = match (is_home, address.label.is_empty()) {
         (true, _) => case.agency.name.clone(),
-        (false, true) => heading(text).to_owned(),
+        (false, true) => heading(&text).to_owned(),
         (false, false) => address.label.clone(),
     };
     page(&case.agency, &title, &format!("<main>{inner}</main>"))
+}
+
+/// Markdown as officers write it: a table without the line of dashes under its header gets one, and what follows HTML
+/// begins anew.
+fn with_rules(text: &str) -> String {
+    let is_row = |line: &str| line.trim_start().starts_with('|');
+    let is_html = |line: &str| line.trim_end().ends_with('>') && line.contains('<');
+    let mut out = String::with_capacity(text.len() + 64);
+    let mut before = "";
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        if !line.trim().is_empty() && is_html(before) && !line.trim_start().starts_with('<') {
+            out.push('\n');
+        }
+        out.push_str(line);
+        out.push('\n');
+        let is_header = is_row(line) && !is_row(before);
+        let dashes = |line: &&str| is_row(line) && line.contains("---");
+        if is_header
+            && lines
+                .peek()
+                .is_some_and(|next| is_row(next) && !dashes(next))
+        {
+            let cells = line.trim().trim_matches('|').split('|').count();
+            out.push_str(&format!("|{}\n", "---|".repeat(cells)));
+        }
+        before = line;
+    }
+    out
 }
 
 fn heading(text: &str) -> &str {
@@ -287,5 +317,27 @@ impl Sheet {
         document.pages.push(text);
         document.names.push(sheet.name);
         document.tables.extend(sheet.tables);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_needs_no_line_of_dashes_and_a_list_may_follow_html() {
+        let html = |text: &str| {
+            let mut out = String::new();
+            html::push_html(
+                &mut out,
+                Parser::new_ext(&with_rules(text), Options::ENABLE_TABLES),
+            );
+            out
+        };
+        let bare = html("| เดือน | จำนวน |\n| ต.ค. | 3 |\n");
+        assert_eq!(bare, html("| เดือน | จำนวน |\n|---|---|\n| ต.ค. | 3 |\n"));
+        assert!(bare.contains("<td>3</td>"), "{bare}");
+        let form = html("<form action=\"/x\"><input name=\"a\"></form>\n- [หนึ่ง](/a)\n");
+        assert!(form.contains("<li><a href=\"/a\">"), "{form}");
     }
 }

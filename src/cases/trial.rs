@@ -32,8 +32,8 @@ pub struct Trial {
 }
 
 impl Trial {
-    /// Runs the cases of a pack's year: all of them, or those of some items.
-    pub fn of(sources: &Sources, pack: &Pack, items: &[String]) -> Self {
+    /// Runs the cases of a pack's year: all of them, or those of some items; `alone` judges each case's own item only.
+    pub fn of(sources: &Sources, pack: &Pack, items: &[String], alone: bool) -> Self {
         let (mut cases, mut faults) = load(sources, pack.outline.year);
         if !items.is_empty() {
             let asked = |item: &str| items.iter().any(|one| one == item);
@@ -44,7 +44,7 @@ impl Trial {
                 inner.split_once('/').is_some_and(|(item, _)| asked(item))
             });
         }
-        let (tried, wrong) = run(pack, &cases, !items.is_empty());
+        let (tried, wrong) = run(pack, &cases, alone);
         faults.extend(wrong);
         faults.sort();
         let mut files: BTreeMap<String, String> = BTreeMap::new();
@@ -56,7 +56,7 @@ impl Trial {
                 .or_insert_with(|| read(sources, &file));
             wording.push(compare(kept(text, &one.case.name), &said(one)));
         }
-        let matrix = items.is_empty().then(|| {
+        let matrix = (items.is_empty() && !alone).then(|| {
             let new = matrix(pack, &tried);
             let old = read(sources, &format!("{}/{FOLDER}/{MATRIX}", pack.outline.year));
             let wording = compare((!old.is_empty()).then_some(old.as_str()), &new);

@@ -1,10 +1,12 @@
 //! `prongsai test`: the cases of the rules, run and compared with what they intend.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
 use prongsai::cases::{self, Covered, Standing, Trial, Tried, Wording};
+use prongsai::judge::Decision;
 use prongsai::rules::answer::Outcome;
 use prongsai::rules::pack::Pack;
 use prongsai::year::FiscalYear;
@@ -77,7 +79,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let mut done = Vec::new();
     for year in years {
         let pack = rules.pack(year)?;
-        let trial = Trial::of(&rules.sources, &pack, &items);
+        let trial = Trial::of(&rules.sources, &pack, &items, false);
         let mut covered = cases::coverage(&pack, &trial.tried);
         covered.retain(|one| items.is_empty() || items.contains(&one.item));
         done.push(Year {
@@ -203,13 +205,28 @@ fn item(out: &mut String, rules: &Rules, year: &Year, item: &str, title: &str, w
         .zip(&trial.wording)
         .filter(|(one, _)| one.case.item == item)
         .collect();
-    if of_item.is_empty() {
+    let folder = format!("{}/{}/{item}/", year.pack.outline.year, cases::FOLDER);
+    let spoilt: BTreeSet<&str> = trial
+        .faults
+        .iter()
+        .map(|fault| fault.file.as_str())
+        .filter(|file| file.starts_with(&folder))
+        .collect();
+    let count = of_item.len() + spoilt.len();
+    if count == 0 {
         return;
     }
     let right = of_item.iter().filter(|(one, _)| one.holds()).count();
-    let mark = if right == of_item.len() { "✓" } else { "✗" };
-    let _ = writeln!(out, "  {mark} {item:<4} {right}/{}  {title}", of_item.len());
+    let mark = if right == count { "✓" } else { "✗" };
+    let _ = writeln!(out, "  {mark} {item:<4} {right}/{count}  {title}");
+    // A broken rule is told once, not with each of its cases.
+    let mut told: BTreeSet<&str> = BTreeSet::new();
     for (one, wording) in of_item {
+        for fault in &one.verdict.faults {
+            if told.insert(fault) {
+                let _ = writeln!(out, "{fault}");
+            }
+        }
         let changed = matches!(wording, Wording::Changed(_));
         if !whole && one.holds() && !changed {
             continue;
@@ -219,32 +236,7 @@ fn item(out: &mut String, rules: &Rules, year: &Year, item: &str, title: &str, w
         if !one.holds() {
             let _ = writeln!(out, "        {}", rules.path(&one.case.file));
         }
-        for fault in &one.verdict.faults {
-            let _ = writeln!(out, "{fault}");
-        }
-        let wide = one
-            .compared
-            .iter()
-            .map(|it| it.criterion.width())
-            .max()
-            .unwrap_or(0);
-        for it in &one.compared {
-            if it.standing == Standing::Right && !whole {
-                continue;
-            }
-            let _ = writeln!(
-                out,
-                "        {}  ต้องได้ {:<7} ได้ {:<7} {}  {}",
-                filled(&it.criterion, wide),
-                word(it.expected),
-                word(it.actual),
-                match it.standing {
-                    Standing::Right => String::new(),
-                    other => format!("{} ({})", other.word(), other.thai()),
-                },
-                it.because,
-            );
-        }
+        answers(out, one, whole);
         if let Wording::Changed(old) = wording {
             let _ = writeln!(
                 out,
@@ -252,6 +244,46 @@ fn item(out: &mut String, rules: &Rules, year: &Year, item: &str, title: &str, w
             );
             difference(out, old, &cases::said(one));
         }
+    }
+}
+
+/// What each criterion came to; with `whole` the right ones too, and which other items the case lets pass.
+fn answers(out: &mut String, one: &Tried, whole: bool) {
+    let wide = one.compared.iter().map(|it| it.criterion.width()).max();
+    let wide = wide.unwrap_or(0);
+    let mut said = "";
+    for it in &one.compared {
+        if it.standing == Standing::Right && !whole {
+            continue;
+        }
+        let standing = match it.standing {
+            Standing::Right => String::new(),
+            other => format!("{} ({})  ", other.word(), other.thai()),
+        };
+        let because = if it.because == said {
+            "(เช่นเดียวกัน)"
+        } else {
+            &it.because
+        };
+        said = &it.because;
+        let (criterion, expected, actual) = (
+            filled(&it.criterion, wide),
+            word(it.expected),
+            word(it.actual),
+        );
+        let _ = writeln!(
+            out,
+            "        {criterion}  ต้องได้ {expected:<7} ได้ {actual:<7} {standing}{because}"
+        );
+    }
+    let others: Vec<&str> = one
+        .all
+        .iter()
+        .filter(|(item, decision)| *decision == Decision::Pass && *item != one.case.item)
+        .map(|(item, _)| item.as_str())
+        .collect();
+    if whole && !others.is_empty() {
+        let _ = writeln!(out, "        ข้ออื่นที่เว็บไซต์นี้ทำให้ผ่าน: {}", others.join(" "));
     }
 }
 
@@ -300,9 +332,17 @@ fn summary(done: &[Year]) -> String {
         let _ = write!(text, "  ไฟล์กรณีเขียนผิด {faults} แห่ง");
     }
     let covered: Vec<Covered> = done.iter().flat_map(|year| year.covered.clone()).collect();
+    // Items without any case are counted, not listed criterion by criterion.
+    let has_case =
+        |one: &Covered| one.met + one.unmet > 0 || tried.iter().any(|it| it.case.item == one.item);
+    let bare: BTreeSet<&str> = covered
+        .iter()
+        .filter(|one| !has_case(one))
+        .map(|one| one.item.as_str())
+        .collect();
     let lacking: Vec<String> = covered
         .iter()
-        .filter(|one| !one.both())
+        .filter(|one| !one.both() && has_case(one))
         .map(|one| {
             let lacks = match (one.met, one.unmet) {
                 (0, 0) => "met unmet",
@@ -325,6 +365,9 @@ fn summary(done: &[Year]) -> String {
         };
         let shown = &lacking[..lacking.len().min(LACKING)];
         let _ = write!(text, "\n  ยังขาด: {}{more}", shown.join(", "));
+    }
+    if !bare.is_empty() {
+        let _ = write!(text, "\n  ยังไม่มีกรณีเลย {} ข้อ", bare.len());
     }
     text.push('\n');
     text

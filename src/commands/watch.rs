@@ -231,7 +231,7 @@ impl Desk {
 
     fn try_cases(&mut self, out: &mut String, pack: &Pack, items: &[String]) {
         let year = pack.outline.year;
-        let trial = Trial::of(&self.rules.sources, pack, items);
+        let trial = Trial::of(&self.rules.sources, pack, items, true);
         for fault in &trial.faults {
             let _ = writeln!(out, "{fault}");
         }

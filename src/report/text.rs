@@ -554,7 +554,10 @@ fn decisions(sheet: &mut Sheet, audit: &Audit) {
             (true, Outcome::Unsure) => Ink::Yellow,
             (true, _) => Ink::Green,
         };
-        let mark = outcome_words(one.outcome).0;
+        let mark = match one.applied {
+            true => outcome_words(one.outcome).0,
+            false => "–",
+        };
         let head = format!("{} {}", one.item, one.about);
         sheet.hang(&format!("  {mark} "), &head, Some(ink));
         let told = format!("{} โดย {}: {}", one.words, one.by, one.reason);

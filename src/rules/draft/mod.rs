@@ -151,7 +151,7 @@ mod tests {
         assert!(pack.faults().is_empty(), "{}", pack.faults()[0]);
         assert_eq!(pack.rules.len(), 44);
         assert_eq!(pack.rules[43].item, "O44");
-        let trial = Trial::of(&sources, &pack, &["O44".to_owned()]);
+        let trial = Trial::of(&sources, &pack, &["O44".to_owned()], true);
         assert!(trial.faults.is_empty());
         assert_eq!(trial.tried.len(), 3);
         for one in &trial.tried {
