@@ -107,6 +107,19 @@ pub struct Ruling {
     pub contradicts: bool,
 }
 
+/// What a criterion says whose rule, or own function, failed.
+const FAILED: [&str; 2] = [
+    "กฎของข้อนี้ขัดข้อง จึงยังไม่ได้ตัดสิน",
+    "กฎของเกณฑ์ข้อนี้ขัดข้อง จึงยังไม่ได้ตัดสิน",
+];
+
+impl CriterionVerdict {
+    /// Whether it was not decided because its rule failed.
+    pub fn faulted(&self) -> bool {
+        FAILED.contains(&self.because.as_str())
+    }
+}
+
 /// Places named as evidence of an item.
 const EVIDENCE: usize = 8;
 /// Candidates named as near misses of an item.
@@ -157,12 +170,7 @@ fn judge_item(pack: &Pack, loaded: &LoadedRule, view: &SiteView) -> Verdict {
                 );
             }
             let Some(found) = &found else {
-                return answered(
-                    criterion,
-                    Outcome::Unsure,
-                    "กฎของข้อนี้ขัดข้อง จึงยังไม่ได้ตัดสิน".to_owned(),
-                    Vec::new(),
-                );
+                return answered(criterion, Outcome::Unsure, FAILED[0].to_owned(), Vec::new());
             };
             if found.is_none() {
                 return not_found(criterion, rule.title.as_str(), found, view.site.complete);
@@ -180,12 +188,7 @@ fn judge_item(pack: &Pack, loaded: &LoadedRule, view: &SiteView) -> Verdict {
                 Err(fault) => {
                     faults.push(fault);
                     unsure_because = Some(Reason::NeedsPerson);
-                    answered(
-                        criterion,
-                        Outcome::Unsure,
-                        "กฎของเกณฑ์ข้อนี้ขัดข้อง จึงยังไม่ได้ตัดสิน".to_owned(),
-                        Vec::new(),
-                    )
+                    answered(criterion, Outcome::Unsure, FAILED[1].to_owned(), Vec::new())
                 }
             }
         })

@@ -164,14 +164,13 @@ fn run_one(pack: &Pack, case: &Case, alone: bool) -> Result<Tried, Vec<Fault>> {
             .collect();
         (verdicts.swap_remove(own), all)
     };
-    let faulted = !verdict.faults.is_empty();
     let compared = verdict.criteria.iter().filter_map(|answer| {
         let expected = case.expected.of(&answer.id)?;
         Some(Compared {
             criterion: answer.id.clone(),
             expected,
             actual: answer.outcome,
-            standing: Standing::of(expected, answer.outcome, faulted),
+            standing: Standing::of(expected, answer.outcome, answer.faulted()),
             because: answer.because.clone(),
         })
     });

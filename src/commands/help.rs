@@ -5,21 +5,31 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 /// Where clap would print English headings.
 pub(super) const TEMPLATE: &str = "{about}\n\nวิธีใช้: {usage}\n\n{all-args}{after-help}";
 
-/// The same template and headings for every command.
+/// The same template and headings for every command, and for the commands of commands.
 pub(super) fn in_thai(command: clap::Command) -> clap::Command {
     command
         .override_usage("prongsai <คำสั่ง> [ตัวเลือก]")
-        .mut_subcommands(|one| {
-            let wanted: String = one
-                .get_positionals()
-                .map(|arg| format!(" <{}>", arg.get_value_names().unwrap_or_default().join(" ")))
-                .collect();
-            let usage = format!("prongsai {} [ตัวเลือก]{wanted}", one.get_name());
-            one.override_usage(usage)
-                .help_template(TEMPLATE)
-                .disable_help_flag(true)
-                .mut_args(under_heading)
-        })
+        .mut_subcommands(|one| one_in_thai(one, "prongsai"))
+}
+
+fn one_in_thai(one: clap::Command, under: &str) -> clap::Command {
+    let wanted: String = one
+        .get_positionals()
+        .map(|arg| format!(" <{}>", arg.get_value_names().unwrap_or_default().join(" ")))
+        .collect();
+    let name = format!("{under} {}", one.get_name());
+    let usage = match one.has_subcommands() {
+        true => format!("{name} <คำสั่ง> [ตัวเลือก]"),
+        false => format!("{name} [ตัวเลือก]{wanted}"),
+    };
+    one.override_usage(usage)
+        .help_template(TEMPLATE)
+        .subcommand_value_name("คำสั่ง")
+        .subcommand_help_heading("คำสั่ง")
+        .disable_help_subcommand(true)
+        .disable_help_flag(true)
+        .mut_args(under_heading)
+        .mut_subcommands(|inner| one_in_thai(inner, &name))
 }
 
 fn under_heading(arg: clap::Arg) -> clap::Arg {

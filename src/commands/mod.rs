@@ -43,7 +43,7 @@ use prongsai::audit::Audit;
     next_help_heading = "ตัวเลือก",
     help_template = help::TEMPLATE,
     after_help = "ตัวอย่าง:\n  prongsai demo\n  prongsai audit https://www.example.go.th --year 2565 --format html -o report.html\n\n\
-        รหัสจบ: 0 เสร็จ  1 มีข้อที่ไม่ผ่าน (เมื่อใช้ --strict)  2 คำสั่งหรือไฟล์ไม่ถูกต้อง  3 กฎผิดพลาด  4 เข้าเว็บไซต์ไม่ได้"
+        รหัสจบ: 0 เสร็จ  1 มีข้อที่ไม่ผ่าน (เมื่อใช้ --strict) หรือกรณีทดสอบไม่ตรง  2 คำสั่งหรือไฟล์ไม่ถูกต้อง  3 กฎผิดพลาด  4 เข้าเว็บไซต์ไม่ได้"
 )]
 struct Cli {
     #[command(subcommand)]

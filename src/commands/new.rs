@@ -45,11 +45,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let sources = Sources::Dir(folder.clone());
     if sources.years().is_empty() {
         let shipped = Sources::shipped();
-        say(&format!(
-            "คัดลอกกฎที่มากับโปรแกรม {} ไฟล์ลง {}",
-            shipped.len(),
-            folder.display()
-        ));
+        say(&format!("คัดลอกกฎที่มากับโปรแกรมลง {}", folder.display()));
         write(&folder, &shipped)?;
     }
     let rules = Rules::find(Some(&folder))?;

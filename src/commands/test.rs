@@ -71,22 +71,25 @@ struct Year {
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let rules = Rules::find(args.rules.as_deref())?;
     let (years, items) = asked(&args.what)?;
-    let years = if years.is_empty() {
+    let years: Vec<FiscalYear> = if years.is_empty() {
         rules.sources.years().into_iter().collect()
     } else {
         years
     };
-    let mut done = Vec::new();
-    for year in years {
-        let pack = rules.pack(year)?;
-        let trial = Trial::of(&rules.sources, &pack, &items, false);
-        let mut covered = cases::coverage(&pack, &trial.tried);
-        covered.retain(|one| items.is_empty() || items.contains(&one.item));
-        done.push(Year {
-            pack,
-            trial,
-            covered,
-        });
+    let trials = || -> Result<Vec<Year>, Failure> {
+        years
+            .iter()
+            .map(|year| tried(&rules, *year, &items))
+            .collect()
+    };
+    let mut done = trials()?;
+    let kept = match args.update {
+        true => Some(keep(&rules, &done)?),
+        false => None,
+    };
+    if kept.is_some_and(|files| files > 0) {
+        // What stands beside the cases now is what is reported.
+        done = trials()?;
     }
     if done
         .iter()
@@ -106,12 +109,22 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         Form::Junit => junit(&done).map_err(Failure::usage)?,
     };
     output::put(&text, args.output.as_deref())?;
-    let mut kept = 0;
-    if args.update {
-        kept = keep(&rules, &done)?;
-        say(&format!("บันทึกถ้อยคำแล้ว {kept} ไฟล์"));
+    if let Some(files) = kept {
+        say(&format!("บันทึกถ้อยคำแล้ว {files} ไฟล์"));
     }
-    Ok(exit(args, &done, kept > 0))
+    Ok(exit(args, &done))
+}
+
+fn tried(rules: &Rules, year: FiscalYear, items: &[String]) -> Result<Year, Failure> {
+    let pack = rules.pack(year)?;
+    let trial = Trial::of(&rules.sources, &pack, items, false);
+    let mut covered = cases::coverage(&pack, &trial.tried);
+    covered.retain(|one| items.is_empty() || items.contains(&one.item));
+    Ok(Year {
+        pack,
+        trial,
+        covered,
+    })
 }
 
 fn keep(rules: &Rules, done: &[Year]) -> Result<usize, Failure> {
@@ -130,7 +143,7 @@ fn keep(rules: &Rules, done: &[Year]) -> Result<usize, Failure> {
     Ok(kept)
 }
 
-fn exit(args: &Args, done: &[Year], kept: bool) -> Exit {
+fn exit(args: &Args, done: &[Year]) -> Exit {
     let tried = || done.iter().flat_map(|year| &year.trial.tried);
     let faulted = |one: &Tried| !one.verdict.faults.is_empty();
     if done.iter().any(|year| !year.trial.faults.is_empty()) {
@@ -140,15 +153,14 @@ fn exit(args: &Args, done: &[Year], kept: bool) -> Exit {
         return Exit::Rules;
     }
     let changed = |wording: &Wording| matches!(wording, Wording::Changed(_));
-    let reworded = !kept
-        && done.iter().any(|year| {
-            let matrix = year
-                .trial
-                .matrix
-                .as_ref()
-                .is_some_and(|(_, wording)| changed(wording));
-            matrix || year.trial.wording.iter().any(changed)
-        });
+    let reworded = done.iter().any(|year| {
+        let matrix = year
+            .trial
+            .matrix
+            .as_ref()
+            .is_some_and(|(_, wording)| changed(wording));
+        matrix || year.trial.wording.iter().any(changed)
+    });
     let thin = args.coverage.is_some_and(|least| {
         let all: Vec<Covered> = done.iter().flat_map(|year| year.covered.clone()).collect();
         cases::share(&all) < f64::from(least)
