@@ -138,8 +138,8 @@ fn junit_and_json_tell_the_same_as_the_text() {
         use quick_xml::events::Event;
         match reader.read_event().unwrap() {
             Event::Start(tag) | Event::Empty(tag) => match tag.name().as_ref() {
-                b"testcase" => cases += 1,
-                b"failure" => failures += 1,
+                "testcase" => cases += 1,
+                "failure" => failures += 1,
                 _ => {}
             },
             Event::Eof => break,
