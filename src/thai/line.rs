@@ -9,6 +9,8 @@ use super::{bare_letter, is_mark};
 pub(crate) struct Line {
     pub(crate) letters: Vec<char>,
     glyphs: Vec<Glyph>,
+    /// Spaces that were tabs, in order: between them stand the cells of a row.
+    tabs: Vec<usize>,
 }
 
 impl Line {
@@ -21,7 +23,28 @@ impl Line {
                 None => glyph.c.to_ascii_lowercase(),
             })
             .collect();
-        Self { letters, glyphs }
+        let is_tab = |i: usize, glyph: &Glyph| {
+            let from = i.checked_sub(1).and_then(|i| glyphs.get(i));
+            let to = glyphs.get(i + 1);
+            let gap = from.map_or(0, |it| it.to)..to.map_or(text.len(), |it| it.from);
+            glyph.c == ' ' && text.get(gap).is_some_and(|gap| gap.contains('\t'))
+        };
+        let spaces = glyphs.iter().enumerate();
+        let tabs = spaces
+            .filter(|&(i, glyph)| is_tab(i, glyph))
+            .map(|(i, _)| i)
+            .collect();
+        Self {
+            letters,
+            glyphs,
+            tabs,
+        }
+    }
+
+    /// Whether a new cell of a row begins among these letters.
+    pub(crate) fn parts_cells(&self, start: usize, end: usize) -> bool {
+        let next = self.tabs.partition_point(|&tab| tab < start);
+        self.tabs.get(next).is_some_and(|&tab| tab < end)
     }
 
     pub(crate) fn span(&self, start: usize, end: usize) -> Option<Range<usize>> {

@@ -78,8 +78,9 @@ impl Line {
             return None;
         }
         let mut at = self.skip_any(end, 2, &[' ', '\n', '-', '.', '/']);
-        // A number alone on its line is the cell of a table, not the day of the month in the next.
-        if self.letters[end..at].contains(&'\n') && matches!(self.before(i), None | Some('\n')) {
+        // The number in one cell is not the day of the month in the next.
+        let breaks = self.letters[end..at].contains(&'\n');
+        if self.parts_cells(end, at) || breaks && self.closes_row(i) {
             return None;
         }
         if let Some(next) = self.second_day(end) {
@@ -114,6 +115,29 @@ impl Line {
                 .is_some_and(|c| !c.is_ascii_digit() && c != '/');
         (closed && tens <= 3 && self.month(self.skip_blank(end)).is_some())
             .then_some((tens * 10 + ones, end))
+    }
+
+    /// Whether a number at the end of a line closes a row of a table: alone in its cell or on its line, behind another
+    /// number, or in a row that a month heads. A date that a line breaks stands in running text.
+    fn closes_row(&self, i: usize) -> bool {
+        const LONGEST_ROW: usize = 200;
+        if self.ends_at(i, "ที่ ") || self.ends_at(i, "ที่") {
+            return false;
+        }
+        let from = i.saturating_sub(LONGEST_ROW);
+        let line = self.letters[from..i].iter().rposition(|&c| c == '\n');
+        let start = line.map_or(from, |at| from + at + 1);
+        let blank = self.letters[start..i]
+            .iter()
+            .rev()
+            .take_while(|&&c| c == ' ');
+        let told = i - blank.count();
+        if told == start || self.parts_cells(told, i) {
+            return true;
+        }
+        let whole = start > from || from == 0;
+        matches!(self.before(told), Some('|' | '0'..='9'))
+            || whole && self.month(self.skip_any(start, 2, &['|', ' '])).is_some()
     }
 
     /// After the second day of `5 – 6 มีนาคม`, `5 และ 6 มีนาคม`.

@@ -18,7 +18,8 @@ impl Line {
         if self.is_at(at, "ปี") {
             at = self.skip_any(at + 2, 2, &[' ']);
         }
-        let year = self.year(at, true);
+        // Two digits in the next cell count something.
+        let year = self.year(at, !self.parts_cells(end, at));
         Some(Point {
             day,
             month,
