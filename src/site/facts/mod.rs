@@ -205,7 +205,7 @@ impl Times {
             months.clear();
         }
         let told = about.as_ref().map(|fact| fact.year);
-        months.extend(months::bare_months(site, place, told, &months));
+        months.extend(months::tabled(site, place, told, &months));
         Self {
             about,
             academic: year::academic(&names, &heads),

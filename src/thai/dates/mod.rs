@@ -150,6 +150,14 @@ fn in_order(month: Month) -> (i16, i8) {
     (month.year, month.month)
 }
 
+/// The months of a quarter that opens a text, in the year the text is about.
+pub fn quarter(text: &str, year: FiscalYear) -> Vec<Month> {
+    let months = Line::new(text)
+        .quarter(0)
+        .and_then(|round| Some(year.months().get(round.first..=round.last)?.to_vec()));
+    months.unwrap_or_default()
+}
+
 /// Every time that a text names, in order, none overlapping; of two readings of one place the longer.
 pub fn scan(text: &str) -> Vec<Mention> {
     let line = Line::new(text);
@@ -330,6 +338,41 @@ mod tests {
             );
         }
         assert_eq!(when("ก.ย. 2563 - ต.ค. 2563").fiscal_year(), None);
+    }
+
+    #[test]
+    fn a_day_and_its_month_stand_in_one_cell() {
+        let whens = |text: &str| -> Vec<String> {
+            let found = scan(text).into_iter();
+            let shown = found.map(|mention| match mention.when {
+                When::Day(day) => crate::year::thai_date(day),
+                When::Month(month) => month.to_string(),
+                _ => String::new(),
+            });
+            shown.collect()
+        };
+        assert_eq!(
+            whens("1\tตุลาคม 2563\t30\n2\tพ.ย. 63\t5"),
+            ["ตุลาคม 2563", "พฤศจิกายน 2563"]
+        );
+        assert_eq!(whens("รวม\t30\nธันวาคม 2563\t25"), ["ธันวาคม 2563"]);
+        // The count behind a month is no year.
+        assert!(whens("มกราคม\t64\nกุมภาพันธ์\t61").is_empty());
+        assert_eq!(whens("มกราคม 64\t61"), ["มกราคม 2564"]);
+    }
+
+    #[test]
+    fn a_quarter_is_three_months_of_its_year() {
+        let months = |text: &str| quarter(text, FiscalYear(2564)).len();
+        assert_eq!((months("ไตรมาสที่ 1 (ราย)"), months("ไตรมาส 1-2")), (3, 6));
+        assert_eq!(
+            quarter("ไตรมาสที่ ๒", FiscalYear(2564))[0].to_string(),
+            "มกราคม 2564"
+        );
+        assert_eq!(
+            (months("ไตรมาส"), months("ไตรมาสที่ 5"), months("รายไตรมาส 1")),
+            (0, 0, 0)
+        );
     }
 
     #[test]

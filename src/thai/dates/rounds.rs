@@ -69,7 +69,7 @@ impl Line {
         }
     }
 
-    fn quarter(&self, i: usize) -> Option<Round> {
+    pub(super) fn quarter(&self, i: usize) -> Option<Round> {
         let end = self.after_bare(i, "ไตรมาส")?;
         let end = self.after_bare(end, "ท").unwrap_or(end);
         let (first, end) = self.which_quarter(self.skip_blank(end))?;
@@ -191,9 +191,9 @@ fn year_near(
 }
 
 /// Months of a fiscal year by their place in it: 0 is October.
-struct Round {
-    first: usize,
-    last: usize,
+pub(super) struct Round {
+    pub(super) first: usize,
+    pub(super) last: usize,
     end: usize,
 }
 
