@@ -15,7 +15,7 @@ pub struct Leader {
 }
 
 /// What a leader does, as reports word it.
-const DEEDS: [&str; 12] = [
+const DEEDS: [&str; 14] = [
     "เป็นประธาน",
     "ประธานในพิธี",
     "เป็นผู้นำ",
@@ -28,6 +28,8 @@ const DEEDS: [&str; 12] = [
     "ขอประกาศ",
     "ประกาศเจตนารมณ์",
     "ประกาศเจตจำนง",
+    "ขอแสดงเจตจำนง",
+    "ขอแสดงเจตนารมณ์",
 ];
 
 /// Positions, deputies before their chiefs because the longest that begins at a spot is meant.
@@ -394,6 +396,14 @@ mod tests {
         assert_eq!(told[0].0, "ปฏิบัติหน้าที่นายกองค์การบริหารส่วนตำบลบ้านดี");
         let told = lead("(นายสม ใจดี)\nปลัดองค์การบริหารส่วนตำบล ปฏิบัติหน้าที่\nนายกองค์การบริหารส่วนตำบลบ้านดี");
         assert!(told[0].0.starts_with("ปฏิบัติหน้าที่นายกองค์การ"), "{}", told[0].0);
+    }
+
+    #[test]
+    fn who_declares_in_the_text_leads_without_signing() {
+        let told =
+            lead("ข้าพเจ้า นายสม ใจดี นายกเทศมนตรีตำบลบ้านดี ขอแสดงเจตจำนงว่าจะบริหารงานด้วยความสุจริต");
+        assert_eq!(told, [("นายกเทศมนตรีตำบลบ้านดี".into(), "นายสม ใจดี".into())]);
+        assert!(lead("เทศบาลตำบลบ้านดี ขอแสดงเจตจำนงว่าจะบริหารงานด้วยความสุจริต").is_empty());
     }
 
     #[test]
