@@ -601,7 +601,29 @@ impl Named {
         let passed = PASSED.split(' ').any(|word| line.ends_at(start, word));
         // A school or a station at the start of a line may be a place on a list.
         let opens = opens && (!is_house(&self.mention.name) || self.stands_alone(line));
-        (opens || owned) && !passed
+        (opens || owned || self.is_titled(line, start)) && !passed
+    }
+
+    /// Whether the name closes the title of an agency's own kind of paper, on its line: `คู่มือประชาชน เทศบาลตำบล…`.
+    fn is_titled(&self, line: &Line, end: usize) -> bool {
+        const LONGEST_TITLE: usize = 80;
+        let from = end.saturating_sub(LONGEST_TITLE);
+        let start = match line.letters[from..end].iter().rposition(|&c| c == '\n') {
+            Some(at) => from + at + 1,
+            None if from == 0 => 0,
+            None => return false,
+        };
+        let titled = TITLES.split(' ').any(|word| line.is_at(start, word));
+        let aside = ASIDE
+            .split(' ')
+            .chain(PASSED.split(' '))
+            .any(|word| (start..end).any(|at| line.is_at(at, word)));
+        let after = line.skip_any(self.end, 2, &[' ']);
+        let closed = matches!(line.at(after), None | Some('\n' | '('))
+            || ["อำเภอ", "อ.", "จังหวัด", "จ."]
+                .iter()
+                .any(|word| line.is_at(after, word));
+        end < self.start && titled && closed && !aside
     }
 
     /// Whether the name stands for itself: a title, a masthead, the name above an address.
@@ -628,6 +650,13 @@ impl Named {
 /// Words that name what the agency behind them owns.
 const OWNED: &str = "ประกาศ คำสั่ง ระเบียบ ข้อบัญญัติ เทศบัญญัติ ของ แผนพัฒนา นโยบาย มาตรการ คู่มือ สำนักงาน ที่ทำการ นายก สภา กองคลัง \
     สำนักปลัด กองช่าง";
+
+/// What papers are called that carry their maker's name behind their own.
+const TITLES: &str =
+    "คู่มือ แผนพัฒนา แผนปฏิบัติการ แผนดำเนินงาน แผนการดำเนินงาน แผนอัตรากำลัง ข้อบัญญัติ เทศบัญญัติ นโยบาย มาตรการ";
+
+/// Words by which a title speaks of an agency that is not its maker.
+const ASIDE: &str = "ดูงาน เยี่ยม ศึกษา ใกล้เคียง เครือข่าย ระหว่าง";
 
 /// Words that make the agency behind them a receiver or a partner.
 const PASSED: &str =
@@ -911,6 +940,10 @@ mod tests {
             owner("คู่มือปฏิบัติงาน\nองค์การบริหารส่วนตำบลบ้านแจ้ง\nอำเภอ"),
             "องค์การบริหารส่วนตำบลบ้านแจ้ง"
         );
+        assert_eq!(
+            owner("คู่มือประชาชน เทศบาลตำบลโพนงาม อำเภอโพนงาม จังหวัดเลย\nงานทะเบียน"),
+            "เทศบาลตำบลโพนงาม"
+        );
         assert_eq!(owner("แผนปฏิบัติการของ อบต.ท่าสัก"), "องค์การบริหารส่วนตำบลท่าสัก");
         assert!(
             owner("คู่มือการจัดการเรื่องร้องเรียน\nสำนักงานเขตพื้นที่การศึกษาประถมศึกษาชัยภูมิ เขต 1")
@@ -931,6 +964,10 @@ mod tests {
             "สถานที่จัดกิจกรรม\nโรงเรียนบ้านหนองแวง ห้องประชุม\nโรงเรียนบ้านโคก หอประชุม",
             "แผนพัฒนา ตามตัวอย่างของเทศบาลตำบลโพนงาม",
             "รายงานการศึกษาดูงาน ณ เทศบาลตำบลโพนงาม",
+            "คู่มือการศึกษาดูงาน เทศบาลตำบลโพนงาม\nกำหนดการ",
+            "คู่มือประชาชน ใช้ร่วมกับ เทศบาลตำบลโพนงาม",
+            "มาตรการป้องกันน้ำท่วม เทศบาลตำบลโพนงาม และตำบลท่าสัก เป็นพื้นที่เสี่ยง",
+            "รายชื่อตลาดสด\nตลาดโพนงาม เทศบาลตำบลโพนงาม จังหวัดเลย",
         ] {
             assert_eq!(owner(text), "", "{text}");
         }
