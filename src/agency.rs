@@ -64,7 +64,18 @@ impl Agency {
                 agency.short_name = own.short_name();
             }
         }
+        agency.kind = agency.kind_of_province();
         Ok(agency)
+    }
+
+    /// The kind, told for a province: its name is no form, for every paper names provinces.
+    fn kind_of_province(&self) -> AgencyKind {
+        match self.kind {
+            AgencyKind::Unknown if self.name.starts_with("จังหวัด") => {
+                AgencyKind::Central
+            }
+            kind => kind,
+        }
     }
 
     /// The agency that a site's titles, mastheads and footers name most often as its owner.
@@ -107,6 +118,7 @@ impl Agency {
             self.kind = Self::recognise(std::iter::once(name.as_str()))
                 .map_or(AgencyKind::Unknown, |told| told.kind);
         }
+        self.kind = self.kind_of_province();
         self
     }
 
@@ -205,7 +217,8 @@ impl Agency {
     /// A mention of an agency of a kind that owns papers like ours, and not ours.
     fn is_foreign(&self, named: &Named, text: &str) -> bool {
         let kind = named.mention.kind;
-        (kind.is_local() || kind == self.kind || is_house(&named.mention.name))
+        let peer = kind == self.kind && self.own().is_some();
+        (kind.is_local() || peer || is_house(&named.mention.name))
             && !is_everywhere(&named.mention.name)
             && !self.is_torn(&named.mention, text)
     }
@@ -814,6 +827,15 @@ mod tests {
         let mut agency = Agency::titled("เทศบาลตำบลบ้านดี").unwrap();
         agency.kind = AgencyKind::Unknown;
         assert_eq!(agency.with_kind().kind, AgencyKind::Municipality);
+        let province = self::agency("จังหวัดตรัง");
+        assert_eq!(province.kind, AgencyKind::Central);
+        // The offices of a province publish on its website.
+        assert!(
+            province
+                .other_owner("ประกาศสำนักงานพาณิชย์จังหวัดตรัง\nเรื่อง")
+                .is_none()
+        );
+        assert_eq!(self::agency("ชมรมจังหวัดตรัง").kind, AgencyKind::Unknown);
     }
 
     #[test]
