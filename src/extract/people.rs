@@ -264,6 +264,13 @@ fn says(text: &str) -> Says {
     }
     let found = contacts(text);
     if !found.is_empty() && text.chars().count() <= 120 {
+        // `นายกเทศมนตรี โทร. 089…`: the holder's own telephone behind the position.
+        let first = found.iter().filter_map(|one| text.find(one)).min();
+        let before = text.get(..first.unwrap_or(0)).unwrap_or_default();
+        let before = strip_contacts(before, &found);
+        if is_position(&before) {
+            return Says::Position(tidy_position(&before));
+        }
         return Says::Contact(found);
     }
     if is_position(text) {
@@ -447,7 +454,9 @@ impl Found<'_> {
         for (line, says) in &self.lines[first_contact..until] {
             match says {
                 Says::Contact(found) => person.contacts.extend(found.iter().cloned()),
-                Says::Name { .. } => person.contacts.extend(contacts(&line.text)),
+                Says::Name { .. } | Says::Position(_) => {
+                    person.contacts.extend(contacts(&line.text));
+                }
                 _ => {}
             }
         }
@@ -704,4 +713,29 @@ fn cell_above(dom: &Dom, node: usize) -> Option<usize> {
     let column = here.iter().position(|&cell| cell == node)?;
     // Pictures alone: a row of other people's cards is not this person's.
     (here.len() == there.len() && dom.chars(above) == 0).then(|| there[column])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_telephone_behind_a_position_leaves_the_position() {
+        for (line, position) in [
+            (
+                "นายกเทศมนตรีตำบลบ้านดี โทร. 089-111-2222",
+                "นายกเทศมนตรีตำบลบ้านดี",
+            ),
+            ("ตำแหน่ง ปลัดเทศบาล เบอร์โทรศัพท์ 0891112222", "ปลัดเทศบาล"),
+        ] {
+            assert_eq!(says(line), Says::Position(position.to_owned()), "{line}");
+        }
+        for line in [
+            "โทร. 089-111-2222",
+            "โทรศัพท์ 075-111222 ต่อ 12",
+            "ตลาดสด โทร. 089-111-2222",
+        ] {
+            assert!(matches!(says(line), Says::Contact(_)), "{line}");
+        }
+    }
 }
