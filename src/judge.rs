@@ -25,6 +25,17 @@ pub enum Decision {
     Unsure,
 }
 
+impl Decision {
+    /// The decision in words.
+    pub fn thai(self) -> &'static str {
+        match self {
+            Self::Pass => "ผ่าน",
+            Self::Fail => "ไม่ผ่าน",
+            Self::Unsure => "ให้คนตรวจ",
+        }
+    }
+}
+
 /// One item, judged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Verdict {
@@ -123,7 +134,7 @@ impl CriterionVerdict {
 /// Places named as evidence of an item.
 const EVIDENCE: usize = 8;
 /// Candidates named as near misses of an item.
-const NEAR_MISSES: usize = 3;
+pub const NEAR_MISSES: usize = 3;
 
 /// Judges every item of a pack on a site, in outline order. Pure: the same pack and site give the same verdicts.
 pub fn judge(pack: &Pack, site: &Arc<Site>) -> Vec<Verdict> {

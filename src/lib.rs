@@ -27,6 +27,7 @@ pub mod audit;
 pub mod difference;
 pub mod impact;
 pub mod report;
+pub mod handbook;
 pub mod demo;
 
 #[cfg(test)]

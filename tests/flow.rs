@@ -9,7 +9,7 @@
 use std::path::{Path, PathBuf};
 
 /// Top to bottom. A module that is not here does not know its place yet.
-const FLOW: [&str; 20] = [
+const FLOW: [&str; 21] = [
     "year",
     "guard",
     "thai",
@@ -29,6 +29,7 @@ const FLOW: [&str; 20] = [
     "difference",
     "impact",
     "report",
+    "handbook",
     "demo",
 ];
 

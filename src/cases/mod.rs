@@ -40,6 +40,7 @@ use crate::rules::pack::Sources;
 use crate::year::FiscalYear;
 
 pub use coverage::{Covered, coverage, share};
+pub use read::AGENCY;
 pub use record::{Wanted, record};
 pub use run::{Compared, Standing, Tried, run};
 pub use said::{MATRIX, said};

@@ -16,7 +16,7 @@ use crate::year::FiscalYear;
 const HOME: &str = "http://www.bandee.go.th/";
 
 /// Whose website a case is when it does not say.
-const AGENCY: &str = "องค์การบริหารส่วนตำบลบ้านดี อำเภอเมืองตรัง จังหวัดตรัง";
+pub const AGENCY: &str = "องค์การบริหารส่วนตำบลบ้านดี อำเภอเมืองตรัง จังหวัดตรัง";
 
 /// What may stand above the first address.
 const KEYS: [&str; 8] = [

@@ -7,10 +7,9 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use prongsai::cases;
 use prongsai::fetch::capture::Capture;
-use prongsai::judge::{Decision, Verdict, judge_one};
-use prongsai::rules::answer::{Evidence, Outcome};
+use prongsai::judge::{Verdict, judge_one};
+use prongsai::rules::answer::Evidence;
 use prongsai::rules::pack::{LoadedRule, Pack};
-use prongsai::rules::rule::{Basis, Only};
 use prongsai::rules::trace::{self, Step};
 use prongsai::site::Site;
 use prongsai::year::FiscalYear;
@@ -137,15 +136,6 @@ fn case(rules: &Rules, year: FiscalYear, item: &str, name: &str) -> Result<Site,
     }))
 }
 
-fn basis(basis: Basis) -> &'static str {
-    match basis {
-        Basis::Official => "ถ้อยคำตามคู่มือของปีนั้น",
-        Basis::Single => "จากเอกสารแหล่งเดียวของปีนั้น",
-        Basis::Adjacent => "จากปีใกล้เคียงหรือฉบับคู่กัน",
-        Basis::Recalled => "ยังไม่พบเอกสารยืนยันถ้อยคำ",
-    }
-}
-
 /// What the item asks.
 fn manual(rules: &Rules, pack: &Pack, loaded: &LoadedRule) -> String {
     let rule = &loaded.rule;
@@ -158,16 +148,15 @@ fn manual(rules: &Rules, pack: &Pack, loaded: &LoadedRule) -> String {
     let _ = writeln!(text, "กฎ    {}", rules.path(&loaded.file));
     let _ = writeln!(text, "\nเกณฑ์ (ผ่านเมื่อครบทุกข้อ)");
     for (n, criterion) in rule.criteria.iter().enumerate() {
-        let only = match criterion.only {
-            Some(Only::Local) => " เฉพาะองค์กรปกครองส่วนท้องถิ่น",
-            None => "",
-        };
+        let only = criterion
+            .only
+            .map_or_else(String::new, |only| format!(" {}", only.thai()));
         let _ = writeln!(text, "  {}. {}", n + 1, criterion.asks);
         let _ = writeln!(
             text,
             "     ชื่อเกณฑ์ {}  {}{only}",
             criterion.id,
-            basis(criterion.basis)
+            criterion.basis.thai()
         );
         let _ = writeln!(text, "     ถ้าไม่ผ่าน: {}", criterion.fix);
     }
@@ -193,23 +182,6 @@ fn worked(text: &mut String, rules: &Rules, pack: &Pack, item: &str) {
     }
 }
 
-fn outcome(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Met => "เข้าเกณฑ์",
-        Outcome::Unmet => "ไม่เข้าเกณฑ์",
-        Outcome::Unsure => "ให้คนตรวจ",
-        Outcome::NotApplicable => "ไม่ใช้กับหน่วยงานนี้",
-    }
-}
-
-fn decision(decision: Decision) -> &'static str {
-    match decision {
-        Decision::Pass => "ผ่าน",
-        Decision::Fail => "ไม่ผ่าน",
-        Decision::Unsure => "ให้คนตรวจ",
-    }
-}
-
 /// What was looked at and what came of it, function by function.
 struct Tree<'a> {
     rule: &'a LoadedRule,
@@ -225,14 +197,11 @@ impl Tree<'_> {
             summary,
             ..
         } = verdict;
-        self.line(
-            0,
-            &format!("\nบนเว็บไซต์นี้: {}  {summary}", decision(*decided)),
-        );
+        self.line(0, &format!("\nบนเว็บไซต์นี้: {}  {summary}", decided.thai()));
         self.line(0, "\nหาที่ใด (locate)");
         self.calls(steps, "locate");
         for answer in &verdict.criteria {
-            let (told, because) = (outcome(answer.outcome), &answer.because);
+            let (told, because) = (answer.outcome.thai(), &answer.because);
             self.line(0, &format!("\n{}: {told}  {because}", answer.id));
             self.calls(steps, &answer.id);
             if !answer.evidence.is_empty() {

@@ -5,6 +5,7 @@ mod audit;
 mod check;
 mod crawl;
 mod demo;
+mod docs;
 mod doctor;
 mod explain;
 mod fixture;
@@ -84,6 +85,8 @@ enum Command {
     Profile(profile::Args),
     /// ตรวจไฟล์กฎทุกปีโดยไม่รันกฎ แสดงที่ผิดทั้งหมดพร้อมบรรทัดและคำแนะนำ
     Check(check::Args),
+    /// เขียนคู่มือผู้เขียนกฎ: คลังคำพร้อมตัวอย่าง และทุกข้อพร้อมเกณฑ์และกรณีตัวอย่าง
+    Docs(docs::Args),
     /// ดูว่าเครื่องนี้อ่านเอกสารสแกนได้หรือไม่ และต้องติดตั้งอะไรเพิ่ม
     Doctor(doctor::Args),
     /// แสดงหน้าหนึ่งของ PDF เป็นภาพ (โปรแกรมเรียกใช้เอง)
@@ -191,6 +194,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
             Command::Explain(args) => explain::run(&args),
             Command::Test(args) => test::run(&args),
             Command::Check(args) => check::run(&args),
+            Command::Docs(args) => docs::run(&args),
             Command::Doctor(_) => doctor::run(),
             Command::RenderPage { .. } | Command::ReadFiles { .. } => Ok(Exit::Done),
         }
@@ -236,7 +240,7 @@ mod tests {
     fn help_is_in_thai_throughout() {
         for name in [
             "audit", "judge", "review", "impact", "crawl", "demo", "doctor", "check", "test",
-            "explain", "new", "fixture", "watch", "profile",
+            "explain", "new", "fixture", "watch", "profile", "docs",
         ] {
             let mut command = help::in_thai(Cli::command());
             command.build();

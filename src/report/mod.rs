@@ -277,7 +277,7 @@ pub fn readable_url(url: &str) -> String {
 }
 
 /// Text from a website without what can command a terminal or turn the reading direction.
-fn harmless(text: &str) -> String {
+pub(crate) fn harmless(text: &str) -> String {
     text.chars()
         .map(|c| match c {
             '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' => ' ',

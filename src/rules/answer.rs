@@ -18,6 +18,18 @@ pub enum Outcome {
     NotApplicable,
 }
 
+impl Outcome {
+    /// The outcome as rule authors read it.
+    pub fn thai(self) -> &'static str {
+        match self {
+            Self::Met => "เข้าเกณฑ์",
+            Self::Unmet => "ไม่เข้าเกณฑ์",
+            Self::Unsure => "ให้คนตรวจ",
+            Self::NotApplicable => "ไม่ใช้กับหน่วยงานนี้",
+        }
+    }
+}
+
 /// A candidate that was looked at and does not count, and what it lacks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct NearMiss {

@@ -16,5 +16,6 @@ pub mod sandbox;
 pub mod trace;
 mod syntax;
 mod types;
+pub mod usage;
 pub mod vocabulary;
 pub mod words;

@@ -52,12 +52,33 @@ pub enum Basis {
     Recalled,
 }
 
+impl Basis {
+    /// The mark in words.
+    pub fn thai(self) -> &'static str {
+        match self {
+            Self::Official => "ถ้อยคำตามคู่มือของปีนั้น",
+            Self::Single => "จากเอกสารแหล่งเดียวของปีนั้น",
+            Self::Adjacent => "จากปีใกล้เคียงหรือฉบับคู่กัน",
+            Self::Recalled => "ยังไม่พบเอกสารยืนยันถ้อยคำ",
+        }
+    }
+}
+
 /// Kinds of agencies a criterion may be limited to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Only {
     /// Local government (อปท.).
     Local,
+}
+
+impl Only {
+    /// The kinds in words.
+    pub fn thai(self) -> &'static str {
+        match self {
+            Self::Local => "เฉพาะองค์กรปกครองส่วนท้องถิ่น",
+        }
+    }
 }
 
 /// Why an item does not pass, in a word programs read. `Reason::thai` has it in words people read.

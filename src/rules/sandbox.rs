@@ -18,13 +18,16 @@ pub const FUEL: u64 = 1_000_000;
 pub const FILE_LIMIT: usize = 256 * 1024;
 
 /// Longest text a rule may make or write, bytes.
-pub(super) const TEXT_LIMIT: usize = 64 * 1024;
+pub const TEXT_LIMIT: usize = 64 * 1024;
+
+/// How deep functions may call each other.
+pub const CALL_LEVELS: usize = 32;
 
 /// Most values in a list, those in lists within it among them.
-pub(super) const LIST_LIMIT: usize = 2000;
+pub const LIST_LIMIT: usize = 2000;
 
 /// Words of the language that rules do without: files, code made at run time, errors swallowed, loops without an end.
-const FORBIDDEN: [&str; 9] = [
+pub const FORBIDDEN: [&str; 9] = [
     "eval", "import", "export", "try", "while", "loop", "do", "Fn", "this",
 ];
 
@@ -68,7 +71,7 @@ pub fn engine() -> Engine {
         .set_optimization_level(OptimizationLevel::None)
         .set_strict_variables(true)
         .set_fail_on_invalid_map_property(true)
-        .set_max_call_levels(32)
+        .set_max_call_levels(CALL_LEVELS)
         .set_max_expr_depths(64, 32)
         .set_max_string_size(TEXT_LIMIT)
         .set_max_array_size(LIST_LIMIT)

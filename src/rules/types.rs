@@ -21,6 +21,15 @@ const STEPS: usize = 400_000;
 /// What is known of a value: the name of its type, or nothing.
 type Type<'a> = Option<&'a str>;
 
+/// What a line of a script uses.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Used<'a> {
+    /// A word of the vocabulary.
+    Word(&'a Word),
+    /// A function of a lib: `shows`, `any`.
+    Lib(String, String),
+}
+
 /// Words by name, and what libs give.
 pub(super) struct Types<'a> {
     words: BTreeMap<&'a str, Vec<&'a Word>>,
@@ -76,6 +85,17 @@ impl<'a> Types<'a> {
         faults
             .map(|(kind, place, message)| script.fault(kind, Position::from_key(place), message))
             .collect()
+    }
+
+    /// The words that are certainly used, each with its line.
+    pub(super) fn used(&'a self, tree: &Tree, criteria: &[&str]) -> BTreeSet<(Used<'a>, usize)> {
+        let file = FileTypes::new(self, tree);
+        for function in &tree.functions {
+            let name = function.name.as_str();
+            let called = name == LOCATE || criteria.contains(&name);
+            Body::new(&file, function, called).run(function);
+        }
+        file.used.into_inner()
     }
 
     /// What a function of a lib gives.
@@ -204,6 +224,7 @@ struct FileTypes<'a, 's> {
     /// Keys of maps the file makes: a property of such a name says nothing.
     keys: BTreeSet<String>,
     given: RefCell<BTreeMap<(String, usize), Type<'a>>>,
+    used: RefCell<BTreeSet<(Used<'a>, usize)>>,
     steps: Cell<usize>,
 }
 
@@ -223,6 +244,7 @@ impl<'a, 's> FileTypes<'a, 's> {
             tree,
             keys,
             given: RefCell::default(),
+            used: RefCell::default(),
             steps: Cell::new(STEPS),
         }
     }
@@ -304,6 +326,12 @@ impl<'a, 's, 'f> Body<'a, 's, 'f> {
 
     fn blame(&mut self, kind: Kind, place: Position, message: String) {
         self.wrong.insert((kind, place.into_key(), message));
+    }
+
+    /// Notes a word where no other can be meant.
+    fn note(&mut self, used: Used<'a>, place: Position) {
+        let line = place.line().unwrap_or_default();
+        self.file.used.borrow_mut().insert((used, line));
     }
 
     /// A block whose value is the function's. Whether it comes to its end is nobody's business here: what stands behind
@@ -543,9 +571,14 @@ impl<'a, 's, 'f> Body<'a, 's, 'f> {
             return None;
         }
         let Some(of) = before else {
+            let mut all = types.getters(name);
+            if let (Some(word), None) = (all.next(), all.next()) {
+                self.note(Used::Word(word), place);
+            }
             return same(types.getters(name).map(|word| word.returns.as_str()));
         };
         if let Some(word) = types.getters(name).find(|word| word.of == of) {
+            self.note(Used::Word(word), place);
             return known(&word.returns);
         }
         let called = types.words.get(name).into_iter().flatten();
@@ -614,6 +647,7 @@ impl<'a, 's, 'f> Body<'a, 's, 'f> {
         let (file, takes) = (self.file, given.len());
         if call.is_qualified() {
             let space = call.namespace.to_string();
+            self.note(Used::Lib(space.clone(), name.to_owned()), place);
             return file.types.of_lib(&space, name, takes, self.depth);
         }
         if file.tree.function(name, takes).is_some() {
@@ -643,6 +677,9 @@ impl<'a, 's, 'f> Body<'a, 's, 'f> {
         if fits.is_empty() {
             self.misfit(name, &all, given, values, place, method);
             return None;
+        }
+        if let [word] = fits[..] {
+            self.note(Used::Word(word), place);
         }
         for (at, value) in values.iter().enumerate() {
             let words = fits.iter().all(|word| wants(word, at).1 == WORDS);
@@ -774,6 +811,9 @@ impl<'a, 's, 'f> Body<'a, 's, 'f> {
             .into_iter()
             .find(|word| word.params[0].kind == left && word.params[1].kind == right);
         let host = is_host(left) || is_host(right);
+        if let Some(word) = defined {
+            self.note(Used::Word(word), place);
+        }
         if compares {
             if left != right && host && left != "()" && right != "()" {
                 let count = match (left, right) {

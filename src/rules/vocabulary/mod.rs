@@ -148,7 +148,7 @@ static NEEDLES: LazyLock<RwLock<BTreeMap<ImmutableString, Arc<Needle>>>> =
 /// … and a hostile rule must not fill the memory with them.
 const NEEDLES_MAX: usize = 20_000;
 /// Longest words to look for, bytes: making them ready takes the square of it. The longest title has a fifth.
-const NEEDLE_BYTES: usize = 2_000;
+pub const NEEDLE_BYTES: usize = 2_000;
 
 /// Words: one text, or a list of texts (lists inside lists are opened).
 fn needles(words: &Dynamic) -> Fallible<Vec<Arc<Needle>>> {
