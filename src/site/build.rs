@@ -739,10 +739,12 @@ impl Draft {
                         .or_else(|| own_title(&page.title, &shared))
                         .or_else(|| self.first_line(id, &content))
                         .unwrap_or_else(|| page.title.trim().to_owned());
-                    // What a link to a file says is the file's name, not what stands on the page.
+                    // What a link to a file says is the file's name, not what stands on the page, wherever the file is kept.
+                    let is_paper =
+                        |node: &Node| node.document().is_some() || node.is_paper_elsewhere();
                     let names: BTreeSet<&str> = self
                         .links_of(id)
-                        .filter(|(_, to)| self.nodes[*to].document().is_some())
+                        .filter(|(_, to)| is_paper(&self.nodes[*to]))
                         .flat_map(|(link, _)| [link.label.as_str(), link.row.as_str()])
                         .collect();
                     let body: Vec<&str> = content

@@ -266,3 +266,21 @@ fn a_survey_of_the_assessment_is_no_survey_of_satisfaction() {
         );
     }
 }
+
+#[test]
+fn what_a_link_to_a_paper_says_is_no_content_wherever_the_paper_is_kept() {
+    let says = |to: &str| {
+        let site = plan(&format!("<p><a href='{to}'>จัดซื้อรถยนต์แล้วเสร็จ</a></p>")).site();
+        ask::<bool>(&site, &format!("{PLANS}.mentions([\"รถยนต์\"])"))
+    };
+    assert!(!says(FILE));
+    assert!(!says("https://www.dropbox.com/s/abc/plan?dl=0"));
+    // A stranger's website is no paper of this page: what the page says of it is its own word.
+    assert!(says("https://www.nacc.go.th/"));
+    let beside = format!("<p><a href='{FILE}'>แผน</a></p><p>จัดซื้อรถยนต์แล้วเสร็จ</p>");
+    let site = plan(&beside).site();
+    assert!(ask::<bool>(
+        &site,
+        &format!("{PLANS}.mentions([\"รถยนต์\"])")
+    ));
+}
