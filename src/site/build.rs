@@ -741,6 +741,10 @@ impl Draft {
                         .unwrap_or_else(|| page.title.trim().to_owned());
                     // What a link to a file says is the file's name, not what stands on the page, wherever the file is kept.
                     let is_paper =
+                    // A page that begins with a sentence is called by it for want of a title, and says it all the same.
+                    let titled = |block: &Block| {
+                        block.text == title && (block.level > 0 || !is_sentence(&block.text))
+                    };
                         |node: &Node| node.document().is_some() || node.is_paper_elsewhere();
                     let names: BTreeSet<&str> = self
                         .links_of(id)
@@ -749,7 +753,7 @@ impl Draft {
                         .collect();
                     let body: Vec<&str> = content
                         .iter()
-                        .filter(|block| block.text != title && !names.contains(block.text.as_str()))
+                        .filter(|block| !titled(block) && !names.contains(block.text.as_str()))
                         .filter(|block| !quotes_criteria(&block.text, &self.keys))
                         .map(|block| block.text.as_str())
                         .collect();
@@ -1290,6 +1294,16 @@ fn lists_items(page: &Page, keys: &Keys) -> bool {
     });
     let content = page
         .blocks
+/// A line that tells what was done or what comes next, as a name does not.
+fn is_sentence(line: &str) -> bool {
+    const ANNOUNCES: [&str; 2] = ["ดังต่อไปนี้", "ดังนี้"];
+    /// Verbs' companions; a name may have one of them.
+    const TELLS: [&str; 6] = ["ได้", "ไว้", "แล้ว", "ซึ่ง", "จึง", "จะ"];
+    let line = line.replace("รายได้", "");
+    let told = TELLS.iter().filter(|word| line.contains(**word)).count();
+    ANNOUNCES.iter().any(|word| line.contains(word)) || told >= 2
+}
+
         .iter()
         .filter(|block| block.part == Part::Content)
         .map(|block| block.text.as_str());
