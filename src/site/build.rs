@@ -1068,6 +1068,8 @@ pub(super) fn title_of(page: &str, agency: &Agency) -> Option<String> {
         "คำนำ",
         "ด้วย",
         "ตามที่",
+    /// Filled cells of a table's row; a title set in columns has fewer.
+    const ROW: usize = 3;
         "เพื่อ",
         "สารบัญ",
         "ข้าพเจ้า",
@@ -1102,6 +1104,15 @@ pub(super) fn title_of(page: &str, agency: &Agency) -> Option<String> {
     (!title.is_empty()).then(|| title.to_owned())
 }
 
+        // Above a sheet that begins with its table stands no title.
+        if line
+            .split('\t')
+            .filter(|cell| !cell.trim().is_empty())
+            .count()
+            >= ROW
+        {
+            break;
+        }
 impl Place {
     fn new(
         id: PlaceId,
