@@ -22,6 +22,7 @@ mod ppt;
 mod rtf;
 mod salvage;
 mod saved;
+mod script;
 mod sheet;
 mod sniff;
 mod table;
@@ -96,6 +97,8 @@ pub struct Page {
     pub people: Vec<Person>,
     /// Pages embedded by `<frame>` and `<iframe>`.
     pub frames: Vec<Url>,
+    /// A script fills it in a browser: an empty frame for it stands there, or hardly more than a request for JavaScript.
+    pub scripted: bool,
 }
 
 /// Which part of a page something stands in.

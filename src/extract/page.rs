@@ -9,6 +9,7 @@ use super::form::forms;
 use super::one_line as clean;
 use super::part::parts;
 use super::people::people;
+use super::script::is_filled_by_script;
 use super::table::tables;
 use super::target::{from_refresh, from_script, resolve};
 use super::{Link, Page, Part};
@@ -60,6 +61,7 @@ pub(super) fn read(url: &Url, content_type: Option<&str>, body: &[u8]) -> Page {
         images: flow.images,
         people,
         frames: flow.frames,
+        scripted: is_filled_by_script(&html, &dom),
     }
 }
 

@@ -394,6 +394,7 @@ impl Site {
         }
         let key = node.text.key();
         let says_so = KEYS.iter().any(|words| key.contains(words));
+            || node.needs_browser()
         let length = key.chars().count();
         let pictured = page.images.iter().any(|image| image.part == Part::Content);
         if says_so {
@@ -530,6 +531,8 @@ impl Node {
         Some(if self.ocr.is_some() {
             "อ่านด้วย OCR แล้วไม่พบ ซึ่งอาจตกหล่น"
         } else {
+/// Fewer characters of text than this on a page that scripts fill: the content is still to come.
+const SCRIPTED_PAGE_TEXT: usize = 60;
             why
         })
     }
@@ -562,6 +565,9 @@ impl Node {
                     .map_or("อยู่นอกเว็บไซต์", Outside::why_unread),
             ),
             NodeKind::Unfetched(_) => Some("ไม่ได้เปิดอ่าน"),
+                if self.needs_browser() {
+                    return Some("เนื้อหาแสดงด้วย JavaScript ต้องเปิดด้วยเบราว์เซอร์");
+                }
             NodeKind::Broken(_) => None,
         }
     }
@@ -575,6 +581,17 @@ impl Node {
     /// A paper that the agency keeps elsewhere and that could not be read there.
     pub fn is_paper_elsewhere(&self) -> bool {
         matches!(self.kind, NodeKind::OffSite)
+    /// Its scripts show the content, and it says next to nothing without them.
+    pub fn needs_browser(&self) -> bool {
+        let told = |page: &Page| {
+            !page.people.is_empty()
+                || page.tables.iter().any(|table| !table.rows.is_empty())
+                || page.forms.iter().any(|form| form.part == Part::Content)
+                || self.text.as_str().chars().count() >= SCRIPTED_PAGE_TEXT
+        };
+        self.page().is_some_and(|page| page.scripted && !told(page))
+    }
+
             && self.outside.as_ref().is_some_and(Outside::is_paper)
     }
 

@@ -531,6 +531,15 @@ mod words {
         )
     }
 
+    /// เฉพาะหน้าที่เนื้อหาแสดงด้วย JavaScript ซึ่งเครื่องไม่เห็น
+    #[rhai_fn(get = "needing_browser", pure)]
+    pub fn needing_browser(places: &mut Places) -> Places {
+        places.only(
+            "แสดงเนื้อหาโดยไม่ใช้ JavaScript",
+            |site, place| site.main(place).needs_browser(),
+        )
+    }
+
     /// แห่งแรก
     #[rhai_fn(get = "first", pure)]
     pub fn first(places: &mut Places) -> Places {
