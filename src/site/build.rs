@@ -26,6 +26,8 @@ const REPEATED_SHARE: f64 = 0.3;
 const REPEATED_MIN: usize = 4;
 /// A page with more attached files than this is a list of publications, not one of them.
 const ATTACHED_MAX: usize = 8;
+/// Letters beside its links with which a page tells something itself.
+const OWN_TEXT: usize = 80;
 /// An ITA index names at least this many different items.
 const INDEX_ITEMS: usize = 6;
 /// … or links to this many: the items of one indicator on a page of their own.
@@ -739,12 +741,12 @@ impl Draft {
                         .or_else(|| own_title(&page.title, &shared))
                         .or_else(|| self.first_line(id, &content))
                         .unwrap_or_else(|| page.title.trim().to_owned());
-                    // What a link to a file says is the file's name, not what stands on the page, wherever the file is kept.
-                    let is_paper =
                     // A page that begins with a sentence is called by it for want of a title, and says it all the same.
                     let titled = |block: &Block| {
                         block.text == title && (block.level > 0 || !is_sentence(&block.text))
                     };
+                    // What a link to a file says is the file's name, not what stands on the page, wherever the file is kept.
+                    let is_paper =
                         |node: &Node| node.document().is_some() || node.is_paper_elsewhere();
                     let names: BTreeSet<&str> = self
                         .links_of(id)
@@ -956,8 +958,6 @@ impl Draft {
 
     /// Whether a page holds hardly more than links, to pages as well as to files: each is a paper of its own.
     fn lists_pages_too(&self, page: NodeId) -> bool {
-        /// Letters beside the links with which a page tells something itself.
-        const OWN_TEXT: usize = 80;
         let links: Vec<_> = self.links_of(page).collect();
         let to_pages = links
             .iter()
@@ -1018,9 +1018,29 @@ impl Draft {
             }
         }
         let distinct = |words| distinct(words, &self.keys);
+        let papers = distinct(self.wrapped(main, &files));
         let mut place = Place::new(id, main, files, distinct(names), distinct(sections));
+        place.papers = papers;
         place.claims = distinct(claims);
         place
+    }
+
+    /// What a page that says next to nothing itself calls its files: it is but their wrapping, and found by their names.
+    fn wrapped(&self, main: NodeId, files: &[NodeId]) -> Vec<String> {
+        let node = &self.nodes[main];
+        let Some(page) = node.page() else {
+            return Vec::new();
+        };
+        let filled = page.tables.iter().any(|table| !table.rows.is_empty())
+            || page.forms.iter().any(|form| form.part == Part::Content);
+        if filled || node.text.as_str().chars().count() >= OWN_TEXT {
+            return Vec::new();
+        }
+        let labels = files.iter().flat_map(|&file| &self.nodes[file].labels);
+        labels
+            .filter(|label| label.from == main && tells(label.name()))
+            .map(|label| label.name().to_owned())
+            .collect()
     }
 
     /// Whether a label is a row of an ITA index: it promises an item, the thing itself must keep the promise.
@@ -1048,6 +1068,8 @@ impl Draft {
 pub(super) fn title_of(page: &str, agency: &Agency) -> Option<String> {
     const LONG: usize = 200;
     const LINES: usize = 4;
+    /// Filled cells of a table's row; a title set in columns has fewer.
+    const ROW: usize = 3;
     /// With these a table begins, or a letter, or the body.
     const BODY: [&str; 24] = [
         "ที่ ",
@@ -1068,8 +1090,6 @@ pub(super) fn title_of(page: &str, agency: &Agency) -> Option<String> {
         "คำนำ",
         "ด้วย",
         "ตามที่",
-    /// Filled cells of a table's row; a title set in columns has fewer.
-    const ROW: usize = 3;
         "เพื่อ",
         "สารบัญ",
         "ข้าพเจ้า",
@@ -1084,6 +1104,15 @@ pub(super) fn title_of(page: &str, agency: &Agency) -> Option<String> {
         .filter(|line| !line.is_empty())
         .take(LINES)
     {
+        // Above a sheet that begins with its table stands no title.
+        if line
+            .split('\t')
+            .filter(|cell| !cell.trim().is_empty())
+            .count()
+            >= ROW
+        {
+            break;
+        }
         let begins_body = BODY.iter().any(|word| line.starts_with(word));
         // The year is the last thing a title says, but for the months in brackets.
         let goes_on = line.starts_with(['(', '[']) || line.starts_with("รอบ");
@@ -1104,15 +1133,6 @@ pub(super) fn title_of(page: &str, agency: &Agency) -> Option<String> {
     (!title.is_empty()).then(|| title.to_owned())
 }
 
-        // Above a sheet that begins with its table stands no title.
-        if line
-            .split('\t')
-            .filter(|cell| !cell.trim().is_empty())
-            .count()
-            >= ROW
-        {
-            break;
-        }
 impl Place {
     fn new(
         id: PlaceId,
@@ -1127,6 +1147,7 @@ impl Place {
             files,
             names,
             sections,
+            papers: Vec::new(),
             claims: Vec::new(),
             read_title: None,
             list: Default::default(),
@@ -1273,6 +1294,16 @@ fn says_something(line: &str) -> bool {
         && !KEYS.iter().any(|word| key.starts_with(word))
 }
 
+/// A line that tells what was done or what comes next, as a name does not.
+fn is_sentence(line: &str) -> bool {
+    const ANNOUNCES: [&str; 2] = ["ดังต่อไปนี้", "ดังนี้"];
+    /// Verbs' companions; a name may have one of them.
+    const TELLS: [&str; 6] = ["ได้", "ไว้", "แล้ว", "ซึ่ง", "จึง", "จะ"];
+    let line = line.replace("รายได้", "");
+    let told = TELLS.iter().filter(|word| line.contains(**word)).count();
+    ANNOUNCES.iter().any(|word| line.contains(word)) || told >= 2
+}
+
 /// The words that say something, each once.
 fn distinct(mut words: Vec<String>, keys: &Keys) -> Vec<String> {
     let mut seen = BTreeSet::new();
@@ -1305,16 +1336,6 @@ fn lists_items(page: &Page, keys: &Keys) -> bool {
     });
     let content = page
         .blocks
-/// A line that tells what was done or what comes next, as a name does not.
-fn is_sentence(line: &str) -> bool {
-    const ANNOUNCES: [&str; 2] = ["ดังต่อไปนี้", "ดังนี้"];
-    /// Verbs' companions; a name may have one of them.
-    const TELLS: [&str; 6] = ["ได้", "ไว้", "แล้ว", "ซึ่ง", "จึง", "จะ"];
-    let line = line.replace("รายได้", "");
-    let told = TELLS.iter().filter(|word| line.contains(**word)).count();
-    ANNOUNCES.iter().any(|word| line.contains(word)) || told >= 2
-}
-
         .iter()
         .filter(|block| block.part == Part::Content)
         .map(|block| block.text.as_str());

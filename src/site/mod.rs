@@ -140,6 +140,8 @@ pub struct Place {
     pub names: Vec<String>,
     /// What it stands under: breadcrumb, group headings.
     pub sections: Vec<String>,
+    /// What the papers are called that it wraps: a page that says next to nothing itself is found by them too.
+    pub papers: Vec<String>,
     /// What the rows of an ITA index promise of it.
     pub claims: Vec<String>,
     /// What a machine read as the title of its picture: it can say that a name is wrong, and names nothing itself.
@@ -192,6 +194,7 @@ impl Site {
     /// that their content links to. Index pages are never among them. Nearest first.
     pub fn find(&self, needles: &[Arc<Needle>]) -> Vec<(PlaceId, Rank)> {
         let named = self.bearing(Bearing::Name, needles);
+        let wraps = self.bearing(Bearing::Paper, needles);
         let stands_in = self.bearing(Bearing::Section, needles);
         let claimed = self.bearing(Bearing::Claim, needles);
         let mut ranks: BTreeMap<PlaceId, Rank> = BTreeMap::new();
@@ -202,6 +205,8 @@ impl Site {
         {
             if named.has(place.id) {
                 ranks.insert(place.id, Rank::Named);
+            } else if wraps.has(place.id) {
+                ranks.insert(place.id, Rank::Wrapping);
             } else if stands_in.has(place.id) && self.holds_papers(place) {
                 ranks.insert(place.id, Rank::Section);
             } else if claimed.has(place.id) {
@@ -211,7 +216,9 @@ impl Site {
         }
         // A list page hands its name down: to its rows, the pages of the list, and what these hold. Any other page hands
         // it to its files and to pages that nothing else leads to.
-        let mut front: Vec<PlaceId> = ranks.keys().copied().collect();
+        let hands_down = |(_, rank): &(&PlaceId, &Rank)| **rank != Rank::Wrapping;
+        let ranked = ranks.iter().filter(hands_down);
+        let mut front: Vec<PlaceId> = ranked.map(|(&id, _)| id).collect();
         for _ in 0..3 {
             let mut next = Vec::new();
             for &parent in &front {
@@ -387,6 +394,7 @@ impl Site {
             || page.forms.iter().any(|form| form.part == Part::Content);
         // Its words are looked at last: reading them takes longest.
         if filled
+            || node.needs_browser()
             || !(place.files.is_empty() && page.frames.is_empty())
             || !self.linked_from(id).is_empty()
         {
@@ -394,7 +402,6 @@ impl Site {
         }
         let key = node.text.key();
         let says_so = KEYS.iter().any(|words| key.contains(words));
-            || node.needs_browser()
         let length = key.chars().count();
         let pictured = page.images.iter().any(|image| image.part == Part::Content);
         if says_so {
@@ -507,6 +514,8 @@ impl Site {
 pub enum Rank {
     /// Its own name says so.
     Named,
+    /// The name of the paper says so that it wraps.
+    Wrapping,
     /// It stands in a section of that name, or an ITA index promises it and it opens with the words.
     Section,
     /// An ITA index promises it; what can be read of it does not say so.
@@ -522,6 +531,8 @@ impl Place {
 
 /// Fewer characters of text than this beside a content image: the image is the content.
 const IMAGE_PAGE_TEXT: usize = 160;
+/// Fewer characters of text than this on a page that scripts fill: the content is still to come.
+const SCRIPTED_PAGE_TEXT: usize = 60;
 
 impl Node {
     /// Why a machine cannot read it all, in Thai; `None` when it can.
@@ -531,8 +542,6 @@ impl Node {
         Some(if self.ocr.is_some() {
             "อ่านด้วย OCR แล้วไม่พบ ซึ่งอาจตกหล่น"
         } else {
-/// Fewer characters of text than this on a page that scripts fill: the content is still to come.
-const SCRIPTED_PAGE_TEXT: usize = 60;
             why
         })
     }
@@ -556,6 +565,9 @@ const SCRIPTED_PAGE_TEXT: usize = 60;
                 let told = !page.people.is_empty()
                     || page.tables.iter().any(|table| !table.rows.is_empty())
                     || page.forms.iter().any(|form| form.part == Part::Content);
+                if self.needs_browser() {
+                    return Some("เนื้อหาแสดงด้วย JavaScript ต้องเปิดด้วยเบราว์เซอร์");
+                }
                 (pictured && !told && self.text.as_str().chars().count() < IMAGE_PAGE_TEXT)
                     .then_some("เนื้อหาเป็นรูปภาพ")
             }
@@ -565,22 +577,10 @@ const SCRIPTED_PAGE_TEXT: usize = 60;
                     .map_or("อยู่นอกเว็บไซต์", Outside::why_unread),
             ),
             NodeKind::Unfetched(_) => Some("ไม่ได้เปิดอ่าน"),
-                if self.needs_browser() {
-                    return Some("เนื้อหาแสดงด้วย JavaScript ต้องเปิดด้วยเบราว์เซอร์");
-                }
             NodeKind::Broken(_) => None,
         }
     }
 
-    /// Somebody else's website or system, and no paper, form or page that the agency keeps elsewhere.
-    pub fn is_elsewhere(&self) -> bool {
-        let kept = |outside: &Outside| outside.holds_papers();
-        matches!(self.kind, NodeKind::OffSite) && !self.outside.as_ref().is_some_and(kept)
-    }
-
-    /// A paper that the agency keeps elsewhere and that could not be read there.
-    pub fn is_paper_elsewhere(&self) -> bool {
-        matches!(self.kind, NodeKind::OffSite)
     /// Its scripts show the content, and it says next to nothing without them.
     pub fn needs_browser(&self) -> bool {
         let told = |page: &Page| {
@@ -592,6 +592,15 @@ const SCRIPTED_PAGE_TEXT: usize = 60;
         self.page().is_some_and(|page| page.scripted && !told(page))
     }
 
+    /// Somebody else's website or system, and no paper, form or page that the agency keeps elsewhere.
+    pub fn is_elsewhere(&self) -> bool {
+        let kept = |outside: &Outside| outside.holds_papers();
+        matches!(self.kind, NodeKind::OffSite) && !self.outside.as_ref().is_some_and(kept)
+    }
+
+    /// A paper that the agency keeps elsewhere and that could not be read there.
+    pub fn is_paper_elsewhere(&self) -> bool {
+        matches!(self.kind, NodeKind::OffSite)
             && self.outside.as_ref().is_some_and(Outside::is_paper)
     }
 

@@ -11,6 +11,8 @@ use crate::thai::{Lexicon, Needle, Text};
 pub enum Bearing {
     /// It is called so: headings and link labels.
     Name,
+    /// A paper is called so, and the place is but its wrapping.
+    Paper,
     /// It stands under it.
     Section,
     /// The row of an ITA index promises it.
@@ -57,6 +59,7 @@ impl Names {
             let title = nodes.get(place.main).map(|node| &node.title);
             for (bearing, texts) in [
                 (Bearing::Name, place.names.as_slice()),
+                (Bearing::Paper, &place.papers),
                 (Bearing::Section, &place.sections),
                 (Bearing::Claim, &place.claims),
                 (Bearing::Title, title.map_or(&[], std::slice::from_ref)),

@@ -447,3 +447,97 @@ fn somebody_elses_website_is_no_paper_of_a_section() {
     let site = Web::new(&home).site();
     assert_eq!(found(&site, PLANS), ["https://drive.google.com/file/d/1"]);
 }
+
+#[test]
+fn a_page_that_only_wraps_a_paper_is_found_by_the_papers_name() {
+    let section = |label: &str, beside: &str| {
+        let body = format!("{}{beside}", list(&[("six.docx", label)]));
+        Web::linking(&[("finance", "กองคลัง")])
+            .page("finance", "กองคลัง", &body)
+            .file("six.docx", "เบิกจ่ายแล้ว 5,940,000 บาท")
+            .site()
+    };
+    let reports = r#"site.find(["รายงานการใช้จ่าย"])"#;
+    let orders = format!(r#"{reports}.without(["คำสั่ง"])"#);
+    let site = section("รายงานการใช้จ่ายงบประมาณ", "");
+    assert_eq!(found(&site, reports), ["/finance"]);
+    assert_eq!(found(&site, &orders), ["/finance"]);
+    let site = section("คำสั่งเรื่องรายงานการใช้จ่ายงบประมาณ", "");
+    assert!(found(&site, &orders).is_empty());
+    // A page with a story of its own is called by its own name.
+    let site = section("รายงานการใช้จ่ายงบประมาณ", &prose());
+    assert!(found(&site, reports).is_empty());
+    // What is found by its own name is not put out by its paper's.
+    let site = section("คำสั่งเรื่องรายงานการใช้จ่ายงบประมาณ", "");
+    let finance = r#"site.find(["กองคลัง"]).without(["คำสั่ง"])"#;
+    assert_eq!(found(&site, finance), ["/finance"]);
+}
+
+#[test]
+fn a_page_that_scripts_fill_is_unread_and_not_empty() {
+    let unread = |body: &str| {
+        let site = Web::linking(&[("service", "ยื่นคำร้อง")])
+            .page("service", "ยื่นคำร้อง", body)
+            .site();
+        let unread = found(&site, r#"site.find(["ยื่นคำร้อง"]).unread"#);
+        assert_eq!(
+            unread,
+            found(&site, r#"site.find(["ยื่นคำร้อง"]).needing_browser"#)
+        );
+        !unread.is_empty()
+    };
+    let script = "<script src='/app.js'></script>";
+    let asks = "<noscript>กรุณาเปิดใช้งาน JavaScript</noscript>";
+    assert!(unread(&format!("<div id='app'></div>{script}")));
+    assert!(unread(&format!("<app-root>Loading…</app-root>{script}")));
+    assert!(unread(&format!("{asks}{script}")));
+    // No script fills it, or a counter's script; the request stands beside what was asked for.
+    assert!(!unread("<div id='app'></div>"));
+    assert!(!unread("<div></div><script>count()</script>"));
+    assert!(!unread(
+        "<noscript><iframe src='/counter'></iframe></noscript><script>count()</script>"
+    ));
+    assert!(!unread(&format!(
+        "<div id='app'>{}</div>{asks}{script}",
+        prose()
+    )));
+    assert!(!unread(&format!(
+        "<form action='/ask'><input name='words'></form><div id='app'></div>{script}"
+    )));
+}
+
+#[test]
+fn the_first_sentence_of_a_page_without_a_heading_is_content_and_a_title_is_not() {
+    let mentions = |first: &str| {
+        let html =
+            format!("<html><body><p>{first}</p><p>งานตรวจรับพัสดุ งานออกใบอนุญาต</p></body></html>");
+        let site = Web::linking(&[("risk", "ความเสี่ยง")])
+            .data("risk", "text/html; charset=utf-8", &html)
+            .site();
+        ask::<bool>(
+            &site,
+            r#"site.find(["ความเสี่ยง"]).mentions(["ผลประโยชน์ทับซ้อน"])"#,
+        )
+    };
+    assert!(mentions(
+        "คณะทำงานได้วิเคราะห์ผลประโยชน์ทับซ้อนของเจ้าหน้าที่ไว้ดังต่อไปนี้"
+    ));
+    assert!(!mentions("รายงานการวิเคราะห์ผลประโยชน์ทับซ้อน ประจำปี 2564"));
+    assert!(!mentions("รายงานรายได้และผลประโยชน์ทับซ้อนที่ได้รับการประเมิน"));
+}
+
+#[test]
+fn the_first_row_of_a_table_is_no_title_of_its_file() {
+    let called = |text: &str| {
+        let links = [("pd1.csv", "แผนปฏิบัติการ ปี 2564"), ("other", "อื่น")];
+        let site = Web::linking(&links)
+            .data("pd1.csv", "text/csv", text)
+            .page("other", "อื่น", &prose())
+            .site();
+        !found(&site, &format!(r#"{PLANS}.named(["จ้างเหมา"])"#)).is_empty()
+    };
+    let table = "ลำดับที่,รายการ,วงเงิน\n1,จ้างเหมาซ่อมถนน,350000\n2,ซื้อวัสดุ,88000\n";
+    assert!(!called(table));
+    assert!(!called(&format!("แผนจัดซื้อ,,\n{table}")));
+    assert!(called(&format!("แผนจ้างเหมาบริการ,,\n{table}")));
+}

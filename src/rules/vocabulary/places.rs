@@ -209,12 +209,16 @@ impl Places {
 
     /// Keeps the places that pass; the others are refused for the reason the test gives.
     pub(super) fn keep(&self, test: impl Fn(&Site, PlaceId) -> Tested) -> Self {
+        self.keep_hits(|site, hit| test(site, hit.place))
+    }
+
+    fn keep_hits(&self, test: impl Fn(&Site, &Hit) -> Tested) -> Self {
         pay_search(self.hits.len());
         let mut hits = Vec::new();
         let mut refused = Vec::new();
         for hit in self.hits.iter() {
             let (place, rank) = (hit.place, hit.rank);
-            match test(&self.site, place) {
+            match test(&self.site, hit) {
                 Ok(spot) => hits.push(hit.at(spot)),
                 Err(why) => refused.push(Refusal {
                     place,
@@ -279,6 +283,25 @@ impl Hit {
     }
 }
 
+/// The places that go by some words: by their own name, or by the paper's where that is how they were found.
+struct Called {
+    names: PlaceSet,
+    papers: PlaceSet,
+}
+
+impl Called {
+    fn new(site: &Site, needles: &[Arc<Needle>]) -> Self {
+        Self {
+            names: site.bearing(Bearing::Name, needles),
+            papers: site.bearing(Bearing::Paper, needles),
+        }
+    }
+
+    fn has(&self, hit: &Hit) -> bool {
+        self.names.has(hit.place) || hit.rank == Rank::Wrapping && self.papers.has(hit.place)
+    }
+}
+
 /// Where the content of a place first has one of the needles.
 pub(super) fn first_spot(site: &Site, place: PlaceId, needles: &[Arc<Needle>]) -> Option<Spot> {
     needles.iter().find_map(|needle| site.spot(place, needle))
@@ -308,18 +331,24 @@ mod words {
     #[rhai_fn(pure, return_raw)]
     pub fn about(places: &mut Places, words: Dynamic) -> Fallible<Places> {
         let needles = needles(&words)?;
-        let named = places.site.bearing(Bearing::Name, &needles);
-        let about =
-            |site: &Site, place: PlaceId| named.has(place) || begins_with(site, place, &needles);
-        Ok(places.only("เป็นเรื่องอื่น", about))
+        let called = Called::new(&places.site, &needles);
+        Ok(places.keep_hits(|site, hit| {
+            match called.has(hit) || begins_with(site, hit.place, &needles) {
+                true => Ok(None),
+                false => Err("เป็นเรื่องอื่น".to_owned()),
+            }
+        }))
     }
 
     /// เฉพาะที่ซึ่งชื่อ (ไม่ใช่เนื้อหา) มีคำใดคำหนึ่ง
     #[rhai_fn(pure, return_raw)]
     pub fn named(places: &mut Places, words: Dynamic) -> Fallible<Places> {
         let needles = needles(&words)?;
-        let named = places.site.bearing(Bearing::Name, &needles);
-        Ok(places.only("ชื่อเป็นเรื่องอื่น", |_, place| named.has(place)))
+        let called = Called::new(&places.site, &needles);
+        Ok(places.keep_hits(|_, hit| match called.has(hit) {
+            true => Ok(None),
+            false => Err("ชื่อเป็นเรื่องอื่น".to_owned()),
+        }))
     }
 
     /// เฉพาะที่ซึ่งหัวเรื่องบนหน้านั้นเอง (ไม่ใช่ชื่อที่ลิงก์อื่นเรียก) มีคำใดคำหนึ่ง
@@ -354,16 +383,12 @@ mod words {
     #[rhai_fn(pure, return_raw)]
     pub fn without(places: &mut Places, words: Dynamic) -> Fallible<Places> {
         let needles = needles(&words)?;
-        let named = |needle| {
-            places
-                .site
-                .bearing(Bearing::Name, std::slice::from_ref(needle))
-        };
-        let named: Vec<PlaceSet> = needles.iter().map(named).collect();
-        Ok(places.keep(|site, place| {
-            let read = site.places[place].read_title.as_ref();
-            let mut others = needles.iter().zip(&named).filter(|(needle, named)| {
-                named.has(place) || read.is_some_and(|title| title.has(needle))
+        let called = |needle| Called::new(&places.site, std::slice::from_ref(needle));
+        let called: Vec<Called> = needles.iter().map(called).collect();
+        Ok(places.keep_hits(|site, hit| {
+            let read = site.places[hit.place].read_title.as_ref();
+            let mut others = needles.iter().zip(&called).filter(|(needle, called)| {
+                called.has(hit) || read.is_some_and(|title| title.has(needle))
             });
             others.next().map_or(Ok(None), |(needle, _)| {
                 Err(format!("ชื่อบอกว่าเป็นเรื่องอื่น (“{}”)", needle.as_str()))
@@ -506,6 +531,15 @@ mod words {
         })
     }
 
+    /// เฉพาะหน้าที่เนื้อหาแสดงด้วย JavaScript ซึ่งเครื่องไม่เห็น
+    #[rhai_fn(get = "needing_browser", pure)]
+    pub fn needing_browser(places: &mut Places) -> Places {
+        places.only(
+            "แสดงเนื้อหาโดยไม่ใช้ JavaScript",
+            |site, place| site.main(place).needs_browser(),
+        )
+    }
+
     /// เฉพาะหน้าที่มีภาพอยู่ในเนื้อหา
     #[rhai_fn(get = "pictured", pure)]
     pub fn pictured(places: &mut Places) -> Places {
@@ -528,15 +562,6 @@ mod words {
                 let words = node.text.as_str().split_whitespace();
                 words.filter(is_english).count() >= WORDS
             },
-        )
-    }
-
-    /// เฉพาะหน้าที่เนื้อหาแสดงด้วย JavaScript ซึ่งเครื่องไม่เห็น
-    #[rhai_fn(get = "needing_browser", pure)]
-    pub fn needing_browser(places: &mut Places) -> Places {
-        places.only(
-            "แสดงเนื้อหาโดยไม่ใช้ JavaScript",
-            |site, place| site.main(place).needs_browser(),
         )
     }
 
