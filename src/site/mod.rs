@@ -205,10 +205,10 @@ impl Site {
         {
             if named.has(place.id) {
                 ranks.insert(place.id, Rank::Named);
-            } else if wraps.has(place.id) {
-                ranks.insert(place.id, Rank::Wrapping);
             } else if stands_in.has(place.id) && self.holds_papers(place) {
                 ranks.insert(place.id, Rank::Section);
+            } else if wraps.has(place.id) {
+                ranks.insert(place.id, Rank::Wrapping);
             } else if claimed.has(place.id) {
                 let kept = self.opens_with(place.id, needles);
                 ranks.insert(place.id, if kept { Rank::Section } else { Rank::Claimed });
@@ -514,10 +514,10 @@ impl Site {
 pub enum Rank {
     /// Its own name says so.
     Named,
-    /// The name of the paper says so that it wraps.
-    Wrapping,
     /// It stands in a section of that name, or an ITA index promises it and it opens with the words.
     Section,
+    /// The name of the paper says so that it wraps.
+    Wrapping,
     /// An ITA index promises it; what can be read of it does not say so.
     Claimed,
 }
