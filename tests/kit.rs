@@ -117,7 +117,7 @@ fn what_is_not_as_intended_is_named_and_never_kept() {
     );
     let (_, thin) = desk.run(&["test", "2566", "O44", "--coverage", "100"]);
     assert!(
-        thin.contains("50 % ของ 2") && thin.contains("O44.present met"),
+        thin.contains("50 % ของ 2") && thin.contains("O44.from_home met"),
         "{thin}"
     );
 }

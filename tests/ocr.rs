@@ -473,7 +473,10 @@ fn a_decoy_does_not_pass_for_being_a_scan() {
                         println!("  {} {}", verdict.id, verdict.summary);
                         unsure.push(verdict.id);
                     }
-                    other => wrong += &format!("{site} {} is {other:?}\n", verdict.id),
+                    other => {
+                        let (item, why) = (&verdict.id, &verdict.summary);
+                        wrong += &format!("{site} {item} is {other:?}: {why}\n");
+                    }
                 }
             }
             println!("{site} {sure_years} {} {unsure:?}", unsure.len());

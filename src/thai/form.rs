@@ -237,16 +237,21 @@ fn plain_letters(glyphs: &[Glyph]) -> Vec<Glyph> {
         let (glyph, length) = spelt_out(rest).unwrap_or((first, 1));
         rest = tail.get(length - 1..).unwrap_or_default();
         let c = match glyph.c {
-            '\n' | '\r' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}' => '\n',
-            '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' => continue,
-            '\u{2060}'..='\u{2064}' | '\u{FEFF}' => continue,
+            '\n' | '\r' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some('\n'),
+            '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' => None,
+            '\u{2060}'..='\u{2064}' | '\u{FEFF}' => None,
             // A mark or a sara am the font could not name.
-            '\u{FFFD}' if out.last().is_some_and(|last| is_thai(last.c)) => continue,
-            c if c.is_whitespace() => ' ',
-            c if c.is_control() => continue,
-            c => from_private_use(c),
+            '\u{FFFD}' if out.last().is_some_and(|last| is_thai(last.c)) => None,
+            c if c.is_whitespace() => Some(' '),
+            c if c.is_control() => None,
+            c => Some(from_private_use(c)),
         };
-        out.push(glyph.with(c));
+        match (c, out.last_mut()) {
+            (Some(c), _) => out.push(glyph.with(c)),
+            // What is dropped leaves no gap: a gap parts words.
+            (None, Some(last)) => last.to = last.to.max(glyph.to),
+            (None, None) => {}
+        }
     }
     out
 }
@@ -697,6 +702,8 @@ mod tests {
         // Sara am in two letters, in several orders.
         ("กําหนด ตําบล อํานาจ", "กำหนด ตำบล อำนาจ"),
         ("ตํ่า นํ้า ตำ่ น้ํา", "ต่ำ น้ำ ต่ำ น้ำ"),
+        // What is dropped parts no words, also before an abbreviation.
+        ("\u{F70A}\u{FFFD}รร.", "\u{E48}รร."),
         // Split.
         ("ต าแหน่ง จ านวน ค าน า", "ตำแหน่ง จำนวน คำนำ"),
         ("ส านักงาน ด าเนินการ ประจ าปี", "สำนักงาน ดำเนินการ ประจำปี"),
@@ -857,6 +864,13 @@ mod tests {
         assert_eq!(skeleton("แผน"), skeleton("แผ่น"));
         assert_eq!(skeleton("ค่านิยม"), skeleton("คำนิยม"));
         assert_ne!(skeleton("ทุจริต"), skeleton("สุจริต"));
+    }
+
+    #[test]
+    fn what_is_dropped_parts_no_words() {
+        for text in ["\u{F70A}\u{FFFD}รร.", "ก\u{200B}รร.", "ก\u{AD}ผอ."] {
+            assert_eq!(key(&clean(text)), key(text), "{}", clean(text));
+        }
     }
 
     proptest! {
