@@ -673,7 +673,9 @@ fn folded(letters: &[Glyph]) -> Option<(&'static folds::Fold, usize)> {
             .iter()
             .map(|glyph| glyph.c)
             .collect();
-        let gap = before.last().is_some_and(|last| last.to < tail[0].from);
+        // Marks may have changed places: the end of the letters before is the furthest of them.
+        let end = before.iter().rev().take(4).map(|glyph| glyph.to).max();
+        let gap = end.is_some_and(|end| end < tail[0].from);
         fold.may_follow(&near, gap).then_some((fold, at))
     })
 }
@@ -883,7 +885,10 @@ mod tests {
                 prop_assert_eq!(form(&once), once.clone());
             }
             prop_assert_eq!(key(&clean(&text)), key(&text));
-            prop_assert_eq!(skeleton(&key(&text)), skeleton(&text));
+            // An abbreviation behind a space is one only while the space is known, and a key has none.
+            if !text.contains('.') {
+                prop_assert_eq!(skeleton(&key(&text)), skeleton(&text));
+            }
         }
 
         #[test]
