@@ -41,6 +41,7 @@ use crate::year::FiscalYear;
 
 pub use coverage::{Covered, coverage, share};
 pub use read::AGENCY;
+pub use read::case as parse;
 pub use record::{Wanted, record};
 pub use run::{Compared, Standing, Tried, run};
 pub use said::{MATRIX, said};

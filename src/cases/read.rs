@@ -51,7 +51,7 @@ impl Reader<'_> {
 }
 
 /// Reads a case, or tells all that is wrong with it.
-pub(super) fn case(
+pub fn case(
     year: FiscalYear,
     item: &str,
     name: &str,

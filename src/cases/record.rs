@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use ego_tree::NodeId;
 use jiff::civil::Date;
 use scraper::{Html, Node as HtmlNode};
-use url::Url;
+use url::{Position, Url};
 
 use crate::extract::{Document, Reading};
 use crate::fetch::capture::{Capture, Response};
@@ -31,19 +31,22 @@ pub struct Wanted<'a> {
     pub title: &'a str,
     /// The addresses: a page and what it links to.
     pub addresses: BTreeSet<Url>,
-    /// What the item came to on the capture: stated as intended, for the author to look through.
-    pub verdict: &'a Verdict,
+    /// The item.
+    pub item: &'a str,
+    /// What it came to on the recorded case itself: stated as intended, for the author to look through. `None` states
+    /// nothing yet.
+    pub verdict: Option<&'a Verdict>,
 }
 
 /// The text of a case.
 pub fn record(capture: &Capture, site: &Site, wanted: &Wanted) -> String {
     let mut text = format!(
         "// เก็บจาก {} เมื่อ {}\n// ผลข้างล่างคือสิ่งที่กฎตอบในวันที่เก็บ ให้ตรวจทานกับคู่มือก่อนใช้\n",
-        site.home_url(),
+        origin(capture),
         capture.taken_on
     );
     let title = match wanted.title.is_empty() {
-        true => format!("หน้าจริงของ {} (เขียนว่ากรณีนี้แสดงอะไร)", wanted.verdict.id),
+        true => format!("หน้าจริงของ {} (เขียนว่ากรณีนี้แสดงอะไร)", wanted.item),
         false => wanted.title.replace('\n', " "),
     };
     let _ = writeln!(text, "case: {title}");
@@ -53,7 +56,7 @@ pub fn record(capture: &Capture, site: &Site, wanted: &Wanted) -> String {
         ("unsure", Outcome::Unsure),
         ("not_applicable", Outcome::NotApplicable),
     ] {
-        let criteria = wanted.verdict.criteria.iter();
+        let criteria = wanted.verdict.iter().flat_map(|verdict| &verdict.criteria);
         let ids: Vec<&str> = criteria
             .filter(|answer| answer.outcome == outcome)
             .map(|answer| answer.id.as_str())
@@ -61,6 +64,9 @@ pub fn record(capture: &Capture, site: &Site, wanted: &Wanted) -> String {
         if !ids.is_empty() {
             let _ = writeln!(text, "{key}: {}", ids.join(", "));
         }
+    }
+    if wanted.verdict.is_none() {
+        text.push_str("unsure: all\n");
     }
     let agency = &site.agency;
     if !agency.name.is_empty() {
@@ -77,21 +83,26 @@ pub fn record(capture: &Capture, site: &Site, wanted: &Wanted) -> String {
     let _ = writeln!(text, "today: {}", thai_day(capture.taken_on));
     for url in &wanted.addresses {
         if let Some(node) = site.node_at(url) {
-            address(&mut text, capture, site, node);
+            address(&mut text, capture, node);
         }
     }
     text
+}
+
+/// Scheme and host of the site.
+fn origin(capture: &Capture) -> String {
+    capture.home[..Position::BeforePath].to_owned()
 }
 
 fn thai_day(day: Date) -> String {
     crate::year::thai_date(day)
 }
 
-fn address(text: &mut String, capture: &Capture, site: &Site, node: &Node) {
+fn address(text: &mut String, capture: &Capture, node: &Node) {
     let whole = node.linked.as_ref().unwrap_or(&node.url);
     let path = whole
         .as_str()
-        .strip_prefix(&site.home_url())
+        .strip_prefix(&origin(capture))
         .unwrap_or(whole.as_str());
     if path == "/" {
         // The home page of a case is a menu of what is recorded.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::Subcommand;
 use jiff::civil::Date;
-use prongsai::cases::{FOLDER, Wanted, record};
+use prongsai::cases::{self, FOLDER, Wanted, record};
 use prongsai::fetch::capture::Capture;
 use prongsai::judge::judge_one;
 use prongsai::site::{NodeId, Site};
@@ -101,7 +101,6 @@ pub(super) async fn run(args: Args) -> Result<Exit, Failure> {
         return Err(Failure::usage(format!("ปี {year} ไม่มีข้อ {item}")));
     };
     let site = Arc::new(pipeline::site(&capture, agency)?);
-    let verdict = judge_one(&pack, rule, &site);
     let addresses = addresses(&site, &args.page)?;
     let name = args
         .name
@@ -115,15 +114,22 @@ pub(super) async fn run(args: Args) -> Result<Exit, Failure> {
         )));
     }
     let count = addresses.len();
-    let wanted = Wanted {
+    let mut wanted = Wanted {
         title: &args.title,
         addresses,
-        verdict: &verdict,
+        item,
+        verdict: None,
     };
-    output::save_in(
-        &folder.join(&file),
-        record(&capture, &site, &wanted).as_bytes(),
-    )?;
+    // What is stated is what the rule says of the case as it was recorded, not of the whole site.
+    let text = record(&capture, &site, &wanted);
+    let case = cases::parse(year, item, &name, &file, &text).map_err(|faults| {
+        let all: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        Failure::usage(format!("หน้านี้เก็บเป็นกรณีไม่ได้\n{}", all.join("\n")))
+    })?;
+    let verdict = judge_one(&pack, rule, &Arc::new(cases::site(&case)));
+    wanted.verdict = Some(&verdict);
+    let text = record(&capture, &site, &wanted);
+    output::save_in(&folder.join(&file), text.as_bytes())?;
     say(&format!("เก็บ {count} ที่อยู่เป็นกรณี {}", rules.path(&file)));
     say(&format!(
         "ผลที่ต้องได้เขียนไว้ตามที่กฎตอบวันนี้ ตรวจทานกับคู่มือ แล้วสั่ง prongsai test {year} {item}"
