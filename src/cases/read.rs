@@ -108,8 +108,7 @@ pub fn case(
         let (key, value) = (key.trim(), value.trim());
         match key {
             "case" => value.clone_into(&mut case.title),
-            "met" | "unmet" | "unsure" | "not_applicable" => {
-                let outcome = outcome(key);
+            word if let Some(outcome) = Outcome::named(word) => {
                 for id in value.split([',', ' ']).filter(|id| !id.is_empty()) {
                     if id == "all" {
                         all = Some((outcome, at));
@@ -157,15 +156,6 @@ pub fn case(
         Ok(case)
     } else {
         Err(reader.faults)
-    }
-}
-
-fn outcome(key: &str) -> Outcome {
-    match key {
-        "met" => Outcome::Met,
-        "unmet" => Outcome::Unmet,
-        "unsure" => Outcome::Unsure,
-        _ => Outcome::NotApplicable,
     }
 }
 

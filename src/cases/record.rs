@@ -50,19 +50,14 @@ pub fn record(capture: &Capture, site: &Site, wanted: &Wanted) -> String {
         false => wanted.title.replace('\n', " "),
     };
     let _ = writeln!(text, "case: {title}");
-    for (key, outcome) in [
-        ("met", Outcome::Met),
-        ("unmet", Outcome::Unmet),
-        ("unsure", Outcome::Unsure),
-        ("not_applicable", Outcome::NotApplicable),
-    ] {
+    for outcome in Outcome::ALL {
         let criteria = wanted.verdict.iter().flat_map(|verdict| &verdict.criteria);
         let ids: Vec<&str> = criteria
             .filter(|answer| answer.outcome == outcome)
             .map(|answer| answer.id.as_str())
             .collect();
         if !ids.is_empty() {
-            let _ = writeln!(text, "{key}: {}", ids.join(", "));
+            let _ = writeln!(text, "{}: {}", outcome.word(), ids.join(", "));
         }
     }
     if wanted.verdict.is_none() {

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 
 use super::{FOLDER, Tried};
 use crate::judge::Decision;
-use crate::rules::answer::Outcome;
 use crate::rules::pack::Pack;
 use crate::year::FiscalYear;
 
@@ -25,7 +24,7 @@ pub fn said(tried: &Tried) -> String {
     let host = case.home.as_str().trim_end_matches('/');
     let path = |url: &str| url.strip_prefix(host).unwrap_or(url).to_owned();
     for answer in &tried.verdict.criteria {
-        let outcome = outcome(answer.outcome);
+        let outcome = answer.outcome.word();
         let _ = writeln!(text, "{} {outcome}: {}", answer.id, answer.because);
         for evidence in &answer.evidence {
             let _ = write!(text, "  {}", path(&evidence.url));
@@ -55,15 +54,6 @@ fn word(decision: Decision) -> &'static str {
         Decision::Pass => "pass",
         Decision::Fail => "fail",
         Decision::Unsure => "unsure",
-    }
-}
-
-fn outcome(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Met => "met",
-        Outcome::Unmet => "unmet",
-        Outcome::Unsure => "unsure",
-        Outcome::NotApplicable => "not_applicable",
     }
 }
 

@@ -63,22 +63,33 @@ impl Rules {
         year: FiscalYear,
         vocabulary: fn(&mut Engine),
     ) -> Result<Pack, Failure> {
-        let years = self.sources.years();
-        if !years.contains(&year) {
-            let known: Vec<String> = years.iter().map(ToString::to_string).collect();
-            return Err(Failure::usage(format!(
-                "ไม่มีกฎของปี {year}\n  ปีที่มี: {}",
-                known.join(", ")
-            )));
-        }
-        Pack::load(year, &self.sources, vocabulary).map_err(|faults| {
-            let all: Vec<String> = faults.iter().map(ToString::to_string).collect();
-            Failure {
-                exit: Exit::Rules,
-                message: format!("กฎของปี {year} ใช้ไม่ได้ {} แห่ง\n{}", all.len(), all.join("\n")),
-            }
-        })
+        load(year, &self.sources, vocabulary, "ปีที่มี")
     }
+}
+
+/// Loads a year of some rules; one that they do not have is answered by the years there are, behind `advice`.
+pub(super) fn load(
+    year: FiscalYear,
+    sources: &Sources,
+    vocabulary: fn(&mut Engine),
+    advice: &str,
+) -> Result<Pack, Failure> {
+    let years = sources.years();
+    if !years.contains(&year) {
+        let known: Vec<String> = years.iter().map(ToString::to_string).collect();
+        return Err(Failure::usage(if known.is_empty() {
+            "ไม่พบกฎของปีใดเลยในโฟลเดอร์กฎ\n  โฟลเดอร์ต้องมีแฟ้มเช่น 2564/pack.rhai".to_owned()
+        } else {
+            format!("ไม่มีกฎของปี {year}\n  {advice}: {}", known.join(", "))
+        }));
+    }
+    Pack::load(year, sources, vocabulary).map_err(|faults| {
+        let all: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        Failure {
+            exit: Exit::Rules,
+            message: format!("กฎของปี {year} ใช้ไม่ได้ {} แห่ง\n{}", all.len(), all.join("\n")),
+        }
+    })
 }
 
 /// Years and items in any order: `2564 O23`, `o23`.

@@ -78,19 +78,16 @@ fn placed(
 ) -> Result<(BTreeMap<String, String>, String), Failure> {
     let years = rules.sources.years();
     let is_new = !years.contains(&args.year);
-    let older = years
-        .iter()
-        .rev()
-        .find(|year| **year < args.year || !is_new);
-    let from = match (is_new, older) {
-        (false, _) => args.year,
-        (true, Some(older)) => *older,
-        (true, None) => {
-            return Err(Failure::usage(format!(
+    let from = if is_new {
+        let mut older = years.range(..args.year);
+        *older.next_back().ok_or_else(|| {
+            Failure::usage(format!(
                 "ไม่มีปีก่อนหน้า {} ให้เริ่มจากโครงร่าง\n  ระบุ --year หลังปีแรกที่มีกฎ",
                 args.year
-            )));
-        }
+            ))
+        })?
+    } else {
+        args.year
     };
     let pack = rules.pack(from)?;
     let old = format!("{from}/pack.rhai");

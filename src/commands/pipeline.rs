@@ -22,6 +22,7 @@ use prongsai::year::FiscalYear;
 use url::Url;
 
 use super::args::Basis;
+use super::kit::load;
 use super::progress::{Watch, on_ctrl_c};
 use super::scans::{Reader, decide};
 use super::{Exit, Failure, say};
@@ -131,8 +132,9 @@ impl Bench {
         scores: Option<&str>,
     ) -> Result<Self, Failure> {
         let agency = agency.map(read_agency).transpose()?;
+        let sources = rules.map_or(Sources::Embedded, |dir| Sources::Dir(PathBuf::from(dir)));
         let lay_year = |year| {
-            let pack = load(year, rules)?;
+            let pack = load(year, &sources, vocabulary::register, "ระบุ --year เป็นปีที่มีกฎ")?;
             let surveys = scores
                 .map(|text| SurveyScores::read(text, &pack.outline).map_err(Failure::usage))
                 .transpose()?;
@@ -291,29 +293,6 @@ pub(super) fn own_file() -> Result<PathBuf, Failure> {
         return Ok(PathBuf::from("/proc/self/exe"));
     }
     std::env::current_exe().map_err(|_| Failure::usage(NoReader))
-}
-
-fn load(year: FiscalYear, rules: Option<&Path>) -> Result<Pack, Failure> {
-    let sources = rules.map_or(Sources::Embedded, |dir| Sources::Dir(PathBuf::from(dir)));
-    let years = sources.years();
-    if !years.contains(&year) {
-        let known: Vec<String> = years.iter().map(ToString::to_string).collect();
-        return Err(Failure::usage(if known.is_empty() {
-            "ไม่พบกฎของปีใดเลยในโฟลเดอร์กฎ\n  โฟลเดอร์ต้องมีแฟ้มเช่น 2564/pack.rhai".to_owned()
-        } else {
-            format!(
-                "ไม่มีกฎของปี {year}\n  ระบุ --year เป็นปีที่มีกฎ: {}",
-                known.join(", ")
-            )
-        }));
-    }
-    Pack::load(year, &sources, vocabulary::register).map_err(|faults| {
-        let all: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        Failure {
-            exit: Exit::Rules,
-            message: format!("กฎของปี {year} ใช้ไม่ได้ {} แห่ง\n{}", all.len(), all.join("\n")),
-        }
-    })
 }
 
 /// Files that a machine could not read stand in the coverage; pictures are expected to be without text.

@@ -86,24 +86,16 @@ fn measured(pack: &Pack, rule: &LoadedRule, site: &Arc<Site>) -> Vec<Cost> {
     if !rule.faults.is_empty() {
         return Vec::new();
     }
-    let (cost, found) = cost(pack, rule, "locate", std::slice::from_ref(&view));
-    let mut costs = vec![cost];
+    let (first, found) = cost(pack, rule, "locate", std::slice::from_ref(&view));
+    let mut costs = vec![first];
     let Some(found) = found.filter(|found| found.is::<Places>()) else {
         return costs;
     };
     for criterion in &rule.rule.criteria {
-        costs.push(cost_of(
-            pack,
-            rule,
-            &criterion.id,
-            &[found.clone(), view.clone()],
-        ));
+        let values = [found.clone(), view.clone()];
+        costs.push(cost(pack, rule, &criterion.id, &values).0);
     }
     costs
-}
-
-fn cost_of(pack: &Pack, rule: &LoadedRule, function: &str, values: &[Dynamic]) -> Cost {
-    cost(pack, rule, function, values).0
 }
 
 fn cost(

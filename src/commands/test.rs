@@ -171,15 +171,6 @@ fn exit(args: &Args, done: &[Year]) -> Exit {
     }
 }
 
-fn word(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Met => "met",
-        Outcome::Unmet => "unmet",
-        Outcome::Unsure => "unsure",
-        Outcome::NotApplicable => "not_applicable",
-    }
-}
-
 /// A text filled up to a width on screen.
 fn filled(text: &str, wide: usize) -> String {
     format!("{text}{}", " ".repeat(wide.saturating_sub(text.width())))
@@ -280,8 +271,8 @@ fn answers(out: &mut String, one: &Tried, whole: bool) {
         said = &it.because;
         let (criterion, expected, actual) = (
             filled(&it.criterion, wide),
-            word(it.expected),
-            word(it.actual),
+            it.expected.word(),
+            it.actual.word(),
         );
         let _ = writeln!(
             out,
@@ -520,7 +511,7 @@ fn suite(writer: &mut Writer<Vec<u8>>, name: &str, tried: &[&Tried]) -> std::io:
                 .filter(|it| it.standing != Standing::Right);
             let told: Vec<String> = wrong
                 .map(|it| {
-                    let (expected, actual) = (word(it.expected), word(it.actual));
+                    let (expected, actual) = (it.expected.word(), it.actual.word());
                     let standing = it.standing.word();
                     format!(
                         "{}: {standing}, expected {expected}, got {actual}: {}",

@@ -302,8 +302,8 @@ fn change(out: &mut String, before: &Verdict, now: &Verdict) {
             out,
             "  {} {} → {}",
             now.id,
-            word(before.verdict),
-            word(now.verdict)
+            before.verdict.thai(),
+            now.verdict.thai()
         );
     }
     for answer in &now.criteria {
@@ -322,14 +322,6 @@ fn change(out: &mut String, before: &Verdict, now: &Verdict) {
         .filter(|it| !now.criteria.iter().any(|one| one.id == it.id))
     {
         let _ = writeln!(out, "    - {}.{} ไม่มีเกณฑ์นี้แล้ว", now.id, gone.id);
-    }
-}
-
-fn word(decision: Decision) -> &'static str {
-    match decision {
-        Decision::Pass => "ผ่าน",
-        Decision::Fail => "ไม่ผ่าน",
-        Decision::Unsure => "ให้คนตรวจ",
     }
 }
 

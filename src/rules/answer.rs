@@ -19,6 +19,24 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Met, Self::Unmet, Self::Unsure, Self::NotApplicable];
+
+    /// The outcome as cases and programs write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Met => "met",
+            Self::Unmet => "unmet",
+            Self::Unsure => "unsure",
+            Self::NotApplicable => "not_applicable",
+        }
+    }
+
+    /// The outcome that a word names.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.word() == word)
+    }
+
     /// The outcome as rule authors read it.
     pub fn thai(self) -> &'static str {
         match self {
