@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::civil::Date;
 use rhai::Dynamic;
@@ -136,16 +137,44 @@ const EVIDENCE: usize = 8;
 /// Candidates named as near misses of an item.
 pub const NEAR_MISSES: usize = 3;
 
+/// Sites with fewer places are judged before a second processor has begun.
+const MANY_PLACES: usize = 100;
+
 /// Judges every item of a pack on a site, in outline order. Pure: the same pack and site give the same verdicts.
+///
+/// The items of a large site are shared out among the processors: the first that asks reads a place for all.
 pub fn judge(pack: &Pack, site: &Arc<Site>) -> Vec<Verdict> {
-    let view = SiteView {
-        site: site.clone(),
-        year: pack.outline.year,
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    if processors == 1 || site.places.len() < MANY_PLACES {
+        return pack
+            .rules
+            .iter()
+            .map(|rule| judge_one(pack, rule, site))
+            .collect();
+    }
+    let next = AtomicUsize::new(0);
+    let judge_next = || {
+        let mut judged = Vec::new();
+        while let Some((at, rule)) = Some(next.fetch_add(1, Ordering::Relaxed))
+            .and_then(|at| Some((at, pack.rules.get(at)?)))
+        {
+            judged.push((at, judge_one(pack, rule, site)));
+        }
+        judged
     };
-    pack.rules
-        .iter()
-        .map(|rule| judge_item(pack, rule, &view))
-        .collect()
+    let mut verdicts: Vec<(usize, Verdict)> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (1..processors).map(|_| scope.spawn(judge_next)).collect();
+        let mut judged = judge_next();
+        for thread in threads {
+            match thread.join() {
+                Ok(more) => judged.extend(more),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        judged
+    });
+    verdicts.sort_by_key(|(at, _)| *at);
+    verdicts.into_iter().map(|(_, verdict)| verdict).collect()
 }
 
 /// Judges the item of one rule.
