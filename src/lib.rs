@@ -26,6 +26,8 @@ pub mod measures;
 pub mod audit;
 pub mod difference;
 pub mod impact;
+pub mod schedule;
+pub mod fleet;
 pub mod report;
 pub mod handbook;
 pub mod demo;

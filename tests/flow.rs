@@ -9,7 +9,7 @@
 use std::path::{Path, PathBuf};
 
 /// Top to bottom. A module that is not here does not know its place yet.
-const FLOW: [&str; 21] = [
+const FLOW: [&str; 23] = [
     "year",
     "guard",
     "thai",
@@ -28,6 +28,8 @@ const FLOW: [&str; 21] = [
     "audit",
     "difference",
     "impact",
+    "schedule",
+    "fleet",
     "report",
     "handbook",
     "demo",

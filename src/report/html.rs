@@ -6,6 +6,7 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use super::fleet::{province_words, totals};
 use super::years::{lines, sum};
 use super::{
     agency_line, basis_words, count, decision_words, harmless, ocr_lines, of, outcome_words,
@@ -14,14 +15,18 @@ use super::{
 use crate::audit::{Audit, Item};
 use crate::difference::Years;
 use crate::fetch::capture::Found;
+use crate::fleet::list::kind_words;
+use crate::fleet::summary::FleetSummary;
 use crate::judge::Decision;
 use crate::rules::answer::Outcome;
 use crate::rules::rule::{Basis, Reason};
+use crate::schedule::thai_time;
 use crate::score::round3;
 use crate::year::thai_date;
 
 /// One audit: a page of its own, or a part of the page of several years.
 const AUDIT: &str = include_str!("audit.html");
+const FLEET: &str = include_str!("fleet.html");
 const HEAD: &str = include_str!("head.html");
 const PAGE: &str = include_str!("page.html");
 const YEARS: &str = include_str!("years.html");
@@ -37,6 +42,11 @@ pub fn html(audit: &Audit) -> Result<String, minijinja::Error> {
 /// Writes the report of several years: what differs, then each year as it is written alone.
 pub fn years_html(years: &Years) -> Result<String, minijinja::Error> {
     render_years(years, UndefinedBehavior::Lenient)
+}
+
+/// Writes the report of a run over many agencies.
+pub fn fleet_html(summary: &FleetSummary) -> Result<String, minijinja::Error> {
+    render_fleet(summary, UndefinedBehavior::Lenient)
 }
 
 fn render(audit: &Audit, undefined: UndefinedBehavior) -> Result<String, minijinja::Error> {
@@ -71,6 +81,28 @@ fn title(audit: &Audit) -> String {
 }
 
 /// The templates with what they call.
+fn render_fleet(
+    summary: &FleetSummary,
+    undefined: UndefinedBehavior,
+) -> Result<String, minijinja::Error> {
+    let row = |name: String, tally| context! { name, tally => Serde(tally) };
+    let kinds = summary.by_kind.iter();
+    let kinds = kinds.map(|one| row(kind_words(one.kind).to_owned(), &one.tally));
+    let provinces = summary.by_province.iter();
+    let provinces = provinces.map(|one| row(province_words(&one.province), &one.tally));
+    printer(undefined)?
+        .get_template("fleet.html")?
+        .render(context! {
+            title => format!("ผลตรวจ OIT ปีงบประมาณ พ.ศ. {} ของหลายหน่วยงาน", summary.run.year),
+            began => thai_time(summary.run.began),
+            ended => thai_time(summary.run.ended),
+            totals => totals(&summary.totals),
+            kinds => kinds.collect::<Vec<_>>(),
+            provinces => provinces.collect::<Vec<_>>(),
+            it => Serde(summary),
+        })
+}
+
 fn printer(undefined: UndefinedBehavior) -> Result<Environment<'static>, minijinja::Error> {
     let mut page = Environment::new();
     page.set_undefined_behavior(undefined);
@@ -102,6 +134,7 @@ fn printer(undefined: UndefinedBehavior) -> Result<Environment<'static>, minijin
     });
     page.add_filter("reason", |word: String| said(&word, Reason::thai));
     for (name, text) in [
+        ("fleet.html", FLEET),
         ("head.html", HEAD),
         ("audit.html", AUDIT),
         ("page.html", PAGE),
@@ -316,5 +349,32 @@ mod tests {
         ] {
             assert_eq!(href(other), "", "{other}");
         }
+    }
+
+    #[test]
+    fn the_page_of_a_fleet_tells_what_the_text_tells() {
+        let mut summary = crate::fleet::summary::tests::summary();
+        let hostile = "<script>alert(1)</script>";
+        if let Some(best) = &mut summary.items[0].best {
+            best.place.label = hostile.to_owned();
+            best.place.url = "javascript:alert(1)".to_owned();
+        }
+        let page = render_fleet(&summary, UndefinedBehavior::Strict).unwrap();
+        for words in [
+            "ปีงบประมาณ พ.ศ. 2565",
+            "เชียงใหม่",
+            "ไม่ระบุจังหวัด",
+            "ไม่ตอบภายในเวลา",
+            "HTTP 403",
+            "44.44–55.56",
+            "หน่วยงานที่ผลแย่ลง",
+            "✔ ผ่าน</span> → <span class=\"mark fail\">✘ ไม่ผ่าน",
+            "ยังไม่มีหน่วยงานที่ผ่านครบ",
+        ] {
+            assert!(page.contains(words), "{words}");
+        }
+        assert!(!page.contains(hostile) && !page.contains("href=\"javascript"));
+        let empty = FleetSummary::of(summary.run, &[]);
+        assert!(render_fleet(&empty, UndefinedBehavior::Strict).is_ok());
     }
 }

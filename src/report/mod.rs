@@ -1,6 +1,7 @@
 //! Audit → what a reader sees: text for a terminal, one HTML file for a desk. Pure: the same audit gives the same bytes.
 
 pub mod faults;
+pub mod fleet;
 pub mod html;
 pub mod impact;
 pub mod text;
