@@ -26,6 +26,8 @@ pub mod measures;
 pub mod audit;
 pub mod difference;
 pub mod impact;
+pub mod forecast;
+pub mod standing;
 pub mod schedule;
 pub mod fleet;
 pub mod report;
@@ -34,3 +36,5 @@ pub mod demo;
 
 #[cfg(test)]
 mod sample;
+#[cfg(test)]
+mod year_script;

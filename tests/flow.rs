@@ -9,7 +9,7 @@
 use std::path::{Path, PathBuf};
 
 /// Top to bottom. A module that is not here does not know its place yet.
-const FLOW: [&str; 23] = [
+const FLOW: [&str; 25] = [
     "year",
     "guard",
     "thai",
@@ -28,6 +28,8 @@ const FLOW: [&str; 23] = [
     "audit",
     "difference",
     "impact",
+    "forecast",
+    "standing",
     "schedule",
     "fleet",
     "report",
@@ -62,7 +64,10 @@ fn a_module_uses_only_those_above_it() {
             .to_str()
             .unwrap()
             .trim_end_matches(".rs");
-        if matches!(module, "lib" | "main" | "commands" | "sample") {
+        if matches!(
+            module,
+            "lib" | "main" | "commands" | "sample" | "year_script"
+        ) {
             continue;
         }
         let own = FLOW.iter().position(|name| *name == module);

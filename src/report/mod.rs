@@ -2,6 +2,7 @@
 
 pub mod faults;
 pub mod fleet;
+pub mod forecast;
 pub mod html;
 pub mod impact;
 pub mod text;
