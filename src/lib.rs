@@ -31,6 +31,8 @@ pub mod standing;
 pub mod schedule;
 pub mod fleet;
 pub mod report;
+pub mod alert;
+pub mod metrics;
 pub mod handbook;
 pub mod demo;
 

@@ -9,7 +9,7 @@
 use std::path::{Path, PathBuf};
 
 /// Top to bottom. A module that is not here does not know its place yet.
-const FLOW: [&str; 25] = [
+const FLOW: [&str; 27] = [
     "year",
     "guard",
     "thai",
@@ -33,6 +33,8 @@ const FLOW: [&str; 25] = [
     "schedule",
     "fleet",
     "report",
+    "alert",
+    "metrics",
     "handbook",
     "demo",
 ];
