@@ -13,6 +13,7 @@ pub mod guard;
 pub mod thai;
 pub mod agency;
 pub mod fetch;
+pub mod archive;
 pub mod extract;
 pub mod reading;
 pub mod site;

@@ -9,12 +9,13 @@
 use std::path::{Path, PathBuf};
 
 /// Top to bottom. A module that is not here does not know its place yet.
-const FLOW: [&str; 27] = [
+const FLOW: [&str; 28] = [
     "year",
     "guard",
     "thai",
     "agency",
     "fetch",
+    "archive",
     "extract",
     "reading",
     "site",

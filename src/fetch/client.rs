@@ -10,7 +10,9 @@ use std::time::Duration;
 use bytes::BytesMut;
 use reqwest::cookie::Jar;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, HeaderMap, HeaderName, HeaderValue, LOCATION};
+use reqwest::header::{
+    ACCEPT, ACCEPT_LANGUAGE, HeaderMap, HeaderName, HeaderValue, LOCATION, SET_COOKIE,
+};
 use reqwest::redirect::Policy;
 use tokio::time::{Instant, timeout_at};
 use url::{Host, Url};
@@ -41,8 +43,22 @@ impl Client {
         }
     }
 
+    /// Takes in the cookies of an answer that came in an earlier life.
+    pub(crate) fn remember(&self, url: &Url, headers: &[(String, String)]) {
+        for (name, value) in headers {
+            if name.eq_ignore_ascii_case(SET_COOKIE.as_str()) {
+                self.jar.add_cookie_str(value, url);
+            }
+        }
+    }
+
     /// Asks for one address, without following redirects.
-    pub(crate) async fn get(&self, url: &Url, limit: u64) -> Result<Response, Fault> {
+    pub(crate) async fn get(
+        &self,
+        url: &Url,
+        limit: u64,
+        conditions: HeaderMap,
+    ) -> Result<Response, Fault> {
         self.admit(url)?;
         let client = self
             .for_port(url.port_or_known_default().unwrap_or(80))
@@ -52,7 +68,7 @@ impl Client {
             kind: FaultKind::Timeout,
             detail: "no complete answer in time".to_owned(),
         };
-        let sent = client.get(url.clone()).send();
+        let sent = client.get(url.clone()).headers(conditions).send();
         // Covers silence before the first byte; `read_timeout` covers it afterwards.
         let patience = Instant::now() + self.options.timeout * 2;
         let mut answer = timeout_at(patience, sent)

@@ -1,24 +1,30 @@
 //! The crawl: from the home page outward until nothing is left or a limit is met.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod job;
+mod replay;
+mod sitemap;
+
+use std::collections::BTreeMap;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use sha2::{Digest, Sha256};
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
 use url::Url;
 
 use super::address::{Origin, is_web, normalise};
-use super::capture::{Capture, Fault, FaultKind, Found, Response, SkipReason, Stop, Visit};
+use super::capture::{Capture, Fault, FaultKind, Found, SkipReason, Stop};
 use super::client::Client;
+use super::courtesy::Turn;
 use super::frontier::{Entry, Frontier, Purpose, Way};
-use super::host::{Again, Host, ROBOTS_BYTES, Turn, again};
+use super::host::{Again, Host, ROBOTS_BYTES, again};
+use super::memory::{Answer, Crawled, Held, Landed, Manifest, Memory, Start, Step, Trace, Traffic};
 use super::options::{Event, Interrupt, Options, Progress};
-use super::refs::{self, Kind, Reading};
+use super::refs::{Kind, Reading};
 use super::traps::Parent;
-use super::warc::gunzip;
+use job::{Done, Got, Job};
 
 /// Requests under way at one time, to all servers together.
 const AT_ONCE: usize = 16;
@@ -26,9 +32,8 @@ const AT_ONCE: usize = 16;
 const SAME_BODY: u32 = 3;
 /// Redirects in a row.
 const HOPS: usize = 10;
-/// Sitemaps read, and addresses taken from them.
+/// Sitemaps read.
 const SITEMAPS: u32 = 20;
-const SITEMAP_ADDRESSES: usize = 5_000;
 /// Where sites begin when their home page leads nowhere.
 const ENTRANCES: [&str; 8] = [
     "/home",
@@ -49,26 +54,68 @@ pub async fn crawl(
     progress: &dyn Progress,
     mut interrupt: Interrupt,
 ) -> Capture {
-    let mut crawl = Crawl::new(home, options, progress);
+    let held = Arc::new(Held::default());
+    let start = Start {
+        taken_on: options.as_of.unwrap_or_else(Capture::today),
+        home,
+    };
+    let memory = Arc::clone(&held) as Arc<dyn Memory>;
+    let mut crawl = Crawl::new(start, options, progress, memory);
     let stop = crawl.run(&mut interrupt).await;
-    crawl.capture(stop)
+    let filled: Result<_, std::convert::Infallible> = crawl
+        .finish_up(stop)
+        .manifest
+        .fill(|_, name| Ok(held.body(name)));
+    let Ok(capture) = filled;
+    capture
+}
+
+/// Crawls as [`crawl`] does, with a memory that takes the bodies and the steps. Begun again with the memory of a crawl that
+/// died, it goes on where that one was: what was answered is not asked again. An error is the memory's.
+pub async fn crawl_with(
+    home: Url,
+    options: &Options,
+    progress: &dyn Progress,
+    mut interrupt: Interrupt,
+    memory: Arc<dyn Memory>,
+) -> io::Result<Crawled> {
+    let taken_on = options.as_of.unwrap_or_else(Capture::today);
+    let start = memory.begin(Start { home, taken_on })?;
+    let mut crawl = Crawl::new(start, options, progress, memory);
+    crawl.replay().await?;
+    let stop = crawl.run(&mut interrupt).await;
+    match crawl.broken.take() {
+        Some(error) => Err(error),
+        None => Ok(crawl.finish_up(stop)),
+    }
 }
 
 struct Crawl<'a> {
+    start: Start,
+    /// The home's normal form.
     home: Url,
     options: &'a Options,
     progress: &'a dyn Progress,
+    memory: Arc<dyn Memory>,
+    /// What the memory failed with.
+    broken: Option<io::Error>,
     client: Arc<Client>,
     frontier: Frontier,
     hosts: BTreeMap<Origin, Host>,
     /// Requests to be tried again, and when.
     later: Vec<(Instant, Entry)>,
+    /// Requests that were under way when the crawl died: the first to go out again.
+    cut_off: Vec<Entry>,
+    /// Whether an earlier life is being told, in which nothing goes out.
+    replaying: bool,
     jobs: JoinSet<Done>,
     /// What the jobs are about, should they not come back.
     under_way: BTreeMap<Id, Entry>,
-    visits: Vec<Visit>,
+    visits: Vec<Trace>,
     redirects: BTreeMap<Url, Url>,
-    bodies: BTreeMap<[u8; 32], u32>,
+    /// How often a body was looked through for links.
+    bodies: BTreeMap<String, u32>,
+    traffic: Traffic,
     bytes: u64,
     /// Of these, from other sites.
     bytes_outside: u64,
@@ -86,32 +133,34 @@ enum Phase {
     End,
 }
 
-/// A request that is over.
-struct Done {
-    entry: Entry,
-    at: Timestamp,
-    latency: Duration,
-    result: Result<Response, Fault>,
-    reading: Option<Reading>,
-}
-
 impl<'a> Crawl<'a> {
-    fn new(home: Url, options: &'a Options, progress: &'a dyn Progress) -> Self {
-        let mut frontier = Frontier::new(&home, options);
-        frontier.begin(&home);
+    fn new(
+        start: Start,
+        options: &'a Options,
+        progress: &'a dyn Progress,
+        memory: Arc<dyn Memory>,
+    ) -> Self {
+        let mut frontier = Frontier::new(&start.home, options);
+        frontier.begin(&start.home);
         Self {
             client: Arc::new(Client::new(options)),
             frontier,
-            home: normalise(&home),
+            home: normalise(&start.home),
+            start,
             options,
             progress,
+            memory,
+            broken: None,
             hosts: BTreeMap::new(),
             later: Vec::new(),
+            cut_off: Vec::new(),
+            replaying: false,
             jobs: JoinSet::new(),
             under_way: BTreeMap::new(),
             visits: Vec::new(),
             redirects: BTreeMap::new(),
             bodies: BTreeMap::new(),
+            traffic: Traffic::default(),
             bytes: 0,
             bytes_outside: 0,
             pages: 0,
@@ -126,18 +175,21 @@ impl<'a> Crawl<'a> {
         loop {
             let now = Instant::now();
             self.bring_back(now);
+            let mut wake = self.send_cut_off(now);
             let limit = self.limit();
-            let wake = match limit {
-                None => self.dispatch(now),
-                Some(_) => None,
-            };
-            if self.jobs.is_empty() {
+            if limit.is_none() {
+                wake = wake.into_iter().chain(self.dispatch(now)).min();
+            }
+            if self.jobs.is_empty() && self.cut_off.is_empty() {
                 if limit.is_some() {
                     return limit;
                 }
                 if wake.is_none() && self.frontier.len() == 0 && !self.next_phase() {
                     return self.down.then_some(Stop::HostDown);
                 }
+            }
+            if self.broken.is_some() {
+                return None;
             }
             tokio::select! {
                 biased;
@@ -162,63 +214,101 @@ impl<'a> Crawl<'a> {
         }
     }
 
+    /// Sends what was under way when the crawl died, each in its turn. No limit holds it back: it was within them.
+    fn send_cut_off(&mut self, now: Instant) -> Option<Instant> {
+        let mut wake = None;
+        for entry in std::mem::take(&mut self.cut_off) {
+            match self.host(&Origin::of(&entry.ask), &entry.ask).claim(now) {
+                Turn::Now => self.send(entry),
+                turn => {
+                    wake = wake.into_iter().chain(turn.time()).min();
+                    self.cut_off.push(entry);
+                }
+            }
+        }
+        wake
+    }
+
     /// Sends what may be sent now, and returns when it is worth looking again.
     fn dispatch(&mut self, now: Instant) -> Option<Instant> {
-        let mut wake: Option<Instant> = self.later.iter().map(|(at, _)| *at).min();
+        let mut wakes: Vec<Instant> = self.later.iter().map(|(at, _)| *at).collect();
+        self.give_up_hopeless();
         for origin in self.frontier.origins() {
             while self.jobs.len() < AT_ONCE && self.limit().is_none() {
                 let Some(waiting) = self.frontier.peek(&origin) else {
                     break;
                 };
-                let host = self
-                    .hosts
-                    .entry(origin.clone())
-                    .or_insert_with(|| Host::new(&waiting.ask, self.options));
-                if host.is_hopeless() {
-                    self.down |= origin == Origin::of(&self.home);
-                    self.frontier.give_up(Some(&origin));
+                let url = waiting.ask.clone();
+                let host = self.host(&origin, &url);
+                let turn = match host.turn(now) {
+                    Turn::Now => host.claim(now),
+                    turn => turn,
+                };
+                if turn != Turn::Now {
+                    wakes.extend(turn.time());
                     break;
                 }
-                match host.turn(now) {
-                    Turn::Busy => break,
-                    Turn::At(at) => {
-                        wake = Some(wake.map_or(at, |wake| wake.min(at)));
-                        break;
-                    }
-                    Turn::Now => {}
-                }
-                if host.ask_for_rules() {
-                    let entry = robots_entry(waiting);
-                    host.began(now);
-                    self.send(entry);
-                    break;
-                }
-                let Some(entry) = self.frontier.next(&origin) else {
+                let Some(entry) = self.next_of(&origin) else {
+                    self.host(&origin, &url).pass();
                     break;
                 };
-                let host = self.hosts.get_mut(&origin);
-                if host.as_ref().is_some_and(|host| !host.allows(&entry.ask)) {
-                    self.frontier
-                        .skip(entry.url, entry.found, SkipReason::Robots);
-                    continue;
-                }
-                if !self.frontier.contains(&entry.url)
-                    && self.bytes_outside >= self.options.offsite.bytes
-                {
-                    self.frontier
-                        .skip(entry.url, entry.found, SkipReason::Limit);
-                    continue;
-                }
-                if let Some(host) = host {
-                    host.began(now);
-                }
-                if entry.purpose == Purpose::Page && entry.attempt == 0 {
-                    self.pages += 1;
-                }
+                self.note(|| Step::Sent {
+                    ask: entry.ask.clone(),
+                    attempt: entry.attempt,
+                    queue: origin.to_string(),
+                });
                 self.send(entry);
             }
         }
-        wake
+        wakes.into_iter().min()
+    }
+
+    fn host(&mut self, origin: &Origin, url: &Url) -> &mut Host {
+        self.hosts
+            .entry(origin.clone())
+            .or_insert_with(|| Host::new(url, self.options))
+    }
+
+    /// What waits for a server that keeps failing is not asked for.
+    fn give_up_hopeless(&mut self) {
+        for origin in self.frontier.origins() {
+            if self.hosts.get(&origin).is_some_and(Host::is_hopeless) {
+                self.down |= origin == Origin::of(&self.home);
+                self.frontier.give_up(Some(&origin));
+            }
+        }
+    }
+
+    /// What a server is asked next: its rules first of all. What is not to be asked after all is passed over.
+    fn next_of(&mut self, origin: &Origin) -> Option<Entry> {
+        let waiting = self.frontier.peek(origin)?.clone();
+        if self.host(origin, &waiting.ask).ask_for_rules() {
+            return Some(robots_entry(&waiting));
+        }
+        loop {
+            let entry = self.frontier.next(origin)?;
+            let host = self.hosts.get(origin);
+            let why = if host.is_some_and(|host| !host.allows(&entry.ask)) {
+                SkipReason::Robots
+            } else if !self.frontier.contains(&entry.url)
+                && self.bytes_outside >= self.options.offsite.bytes
+            {
+                SkipReason::Limit
+            } else {
+                if entry.purpose == Purpose::Page && entry.attempt == 0 {
+                    self.pages += 1;
+                }
+                return Some(entry);
+            };
+            self.frontier.skip(entry.url, entry.found, why);
+        }
+    }
+
+    /// Notes a step. Without its memory the crawl cannot go on.
+    fn note(&mut self, step: impl FnOnce() -> Step) {
+        if let Err(error) = self.memory.note(&step()) {
+            self.broken.get_or_insert(error);
+        }
     }
 
     fn send(&mut self, entry: Entry) {
@@ -231,51 +321,43 @@ impl<'a> Crawl<'a> {
             Purpose::Robots => ROBOTS_BYTES,
             _ => self.options.max_file_bytes.min(left),
         };
-        let client = Arc::clone(&self.client);
-        let about = entry.clone();
-        let job = self.jobs.spawn(async move {
-            let at = Timestamp::now();
-            let started = Instant::now();
-            let result = client.get(&entry.ask, limit).await;
-            let latency = started.elapsed();
-            let reading = match &result {
-                Ok(response) if entry.purpose == Purpose::Page && is_html(response) => {
-                    read(response, &entry.ask).await
-                }
-                _ => None,
-            };
-            Done {
-                entry,
-                at,
-                latency,
-                result,
-                reading,
-            }
-        });
-        self.under_way.insert(job.id(), about);
+        let job = Job {
+            client: Arc::clone(&self.client),
+            memory: Arc::clone(&self.memory),
+            entry: entry.clone(),
+            limit,
+        };
+        let job = self.jobs.spawn(job.run());
+        self.under_way.insert(job.id(), entry);
     }
 
     /// Takes back a job. One that broke is a fault of ours, and its address is recorded as not read.
     fn land(&mut self, done: Result<(Id, Done), JoinError>) {
-        match done {
-            Ok((id, done)) => {
-                self.under_way.remove(&id);
-                self.finish(done);
-            }
-            Err(error) => {
-                if let Some(entry) = self.under_way.remove(&error.id()) {
-                    self.finish(Done {
-                        entry,
-                        at: Timestamp::now(),
-                        latency: Duration::ZERO,
-                        result: Err(Fault {
-                            kind: FaultKind::Malformed,
-                            detail: error.to_string(),
-                        }),
-                        reading: None,
-                    });
-                }
-            }
+        let (entry, done) = match done {
+            Ok((id, done)) => (self.under_way.remove(&id), done),
+            Err(error) => (
+                self.under_way.remove(&error.id()),
+                Done::fault(FaultKind::Malformed, error.to_string()),
+            ),
+        };
+        let Some(entry) = entry else { return };
+        if let Some(error) = done.broken {
+            self.broken.get_or_insert(error);
+            return;
+        }
+        let landed = Landed {
+            ask: entry.ask.clone(),
+            attempt: entry.attempt,
+            at: done.at,
+            latency: done.latency,
+            read: done.got.is_wanted(),
+            not_modified: done.not_modified,
+            outcome: done.outcome,
+        };
+        let step = Step::Landed(landed);
+        self.note(|| step.clone());
+        if let Step::Landed(landed) = step {
+            self.finish(entry, landed, done.got);
         }
     }
 
@@ -286,39 +368,57 @@ impl<'a> Crawl<'a> {
             .partition(|(at, _)| *at <= now);
         self.later = later;
         for (_, entry) in due {
+            self.note(|| Step::Back {
+                ask: entry.ask.clone(),
+                attempt: entry.attempt,
+            });
             self.resend(entry);
         }
     }
 
     fn resend(&mut self, entry: Entry) {
-        if entry.purpose == Purpose::Robots {
-            // Its host waits for it, and for nothing else.
-            if let Some(host) = self.hosts.get_mut(&Origin::of(&entry.ask)) {
-                host.began(Instant::now());
-            }
-            self.send(entry);
-        } else {
+        if entry.purpose != Purpose::Robots {
             self.frontier.put_back(entry);
+            return;
+        }
+        // Its host waits for it, and for nothing else.
+        if let Some(host) = self.hosts.get_mut(&Origin::of(&entry.ask)) {
+            host.began(Instant::now());
+        }
+        if self.replaying {
+            self.cut_off.push(entry);
+        } else {
+            self.note(|| Step::Sent {
+                ask: entry.ask.clone(),
+                attempt: entry.attempt,
+                queue: Origin::of(&entry.ask).to_string(),
+            });
+            self.send(entry);
         }
     }
 
-    fn finish(&mut self, done: Done) {
+    fn finish(&mut self, mut entry: Entry, landed: Landed, got: Got) {
         let now = Instant::now();
-        let Done {
-            mut entry,
+        let Landed {
             at,
             latency,
-            result,
-            reading,
-        } = done;
+            outcome,
+            not_modified,
+            ..
+        } = landed;
+        self.traffic.requests += 1;
+        self.traffic.not_modified += u64::from(not_modified);
+        if let Ok(answer) = &outcome
+            && !not_modified
+        {
+            self.traffic.bytes_moved += answer.body.length;
+        }
         let origin = Origin::of(&entry.ask);
-        let answered = result.is_ok().then_some(latency);
-        let verdict = again(
-            result.as_ref(),
-            entry.attempt,
-            self.options,
-            Timestamp::now(),
-        );
+        let answered = outcome.is_ok().then_some(latency);
+        let ended = at
+            .checked_add(jiff::SignedDuration::try_from(latency).unwrap_or_default())
+            .unwrap_or(at);
+        let verdict = again(outcome.as_ref(), entry.attempt, self.options, ended);
         if let Some(host) = self.hosts.get_mut(&origin) {
             host.ended(now, answered);
         }
@@ -329,10 +429,12 @@ impl<'a> Crawl<'a> {
                 if let Some(host) = self.hosts.get_mut(&origin) {
                     host.rest(now + wait);
                 }
-                self.progress.event(Event::Waiting {
-                    host: &origin.to_string(),
-                    time: wait,
-                });
+                if !self.replaying {
+                    self.progress.event(Event::Waiting {
+                        host: &origin.to_string(),
+                        time: wait,
+                    });
+                }
                 Some(wait)
             }
         };
@@ -342,20 +444,14 @@ impl<'a> Crawl<'a> {
             return;
         }
         if let Some(host) = self.hosts.get_mut(&origin) {
-            host.count(result.as_ref());
+            host.count(outcome.as_ref());
         }
-        self.record(entry, at, result, reading);
+        self.record(entry, at, outcome, got);
     }
 
-    fn record(
-        &mut self,
-        entry: Entry,
-        at: Timestamp,
-        mut result: Result<Response, Fault>,
-        reading: Option<Reading>,
-    ) {
+    fn record(&mut self, entry: Entry, at: Timestamp, mut result: Result<Answer, Fault>, got: Got) {
         let target = match &result {
-            Ok(response) => response.location().and_then(|to| join(&entry.ask, to)),
+            Ok(answer) => answer.location().and_then(|to| join(&entry.ask, to)),
             Err(_) => None,
         };
         if let Some(target) = &target {
@@ -371,34 +467,32 @@ impl<'a> Crawl<'a> {
                 });
             }
         }
-        let size = result
-            .as_ref()
-            .map_or(0, |response| response.body.len() as u64);
+        let size = result.as_ref().map_or(0, |answer| answer.body.length);
         self.bytes += size;
         if !self.frontier.contains(&entry.url) {
             self.bytes_outside += size;
         }
         let outcome = result
             .as_ref()
-            .map(|response| response.status)
+            .map(|answer| answer.status)
             .map_err(|fault| fault.kind);
-        self.visits.push(Visit {
+        self.visits.push(Trace {
             url: entry.url.clone(),
             found: entry.found.clone(),
             at,
             result,
         });
         match (entry.purpose, target, outcome) {
-            (Purpose::Robots, target, _) => self.rules(&entry, target.as_ref()),
+            (Purpose::Robots, target, _) => self.rules(&entry, target.as_ref(), got),
             (_, _, Err(kind)) => self.turn_aside(&entry, kind),
             (_, Some(target), _) => self.redirect(&entry, &target),
-            (Purpose::Sitemap, ..) => self.sitemap(&entry),
+            (Purpose::Sitemap, _, Ok(200)) => self.sitemap(&entry, &got),
             (Purpose::Page, ..) => {
-                if let Some(reading) = reading {
+                if let Got::Page(reading) = got {
                     self.expand(&entry, &reading);
                 }
             }
-            (Purpose::Image, ..) => {}
+            (Purpose::Sitemap | Purpose::Image, ..) => {}
         }
         self.progress.event(Event::Fetched {
             url: &entry.url,
@@ -446,7 +540,7 @@ impl<'a> Crawl<'a> {
     }
 
     /// robots.txt, or what stands in its place.
-    fn rules(&mut self, entry: &Entry, target: Option<&Url>) {
+    fn rules(&mut self, entry: &Entry, target: Option<&Url>, got: Got) {
         if let Some(target) = target
             && entry.hops < 5
         {
@@ -464,14 +558,15 @@ impl<'a> Crawl<'a> {
             }
         }
         let origin = Origin::of(&entry.ask);
-        let response = self
-            .visits
-            .last()
-            .and_then(|visit| visit.result.as_ref().ok());
+        let status = self.visits.last().and_then(|visit| visit.status());
+        let body = match &got {
+            Got::Bytes(body) if status == Some(200) => Some(body.as_ref()),
+            _ => None,
+        };
         let sitemaps = self
             .hosts
             .get_mut(&origin)
-            .map_or(Vec::new(), |host| host.learn(response));
+            .map_or(Vec::new(), |host| host.learn(body));
         if let Some(host) = self.hosts.get(&origin)
             && host.delay() > Duration::from_secs(10)
         {
@@ -578,17 +673,14 @@ impl<'a> Crawl<'a> {
 
     /// Takes in what a page names.
     fn expand(&mut self, entry: &Entry, reading: &Reading) {
-        let Some(Ok(response)) = self.visits.last().map(|visit| &visit.result) else {
+        let Some(Ok(answer)) = self.visits.last().map(|visit| &visit.result) else {
             return;
         };
         let home = self.is_home(&entry.url);
-        if !self.frontier.contains(&entry.url) || response.status >= 400 && !home {
+        if !self.frontier.contains(&entry.url) || answer.status >= 400 && !home {
             return;
         }
-        let seen = self
-            .bodies
-            .entry(Sha256::digest(&response.body).into())
-            .or_default();
+        let seen = self.bodies.entry(answer.body.digest.clone()).or_default();
         *seen += 1;
         if *seen > SAME_BODY {
             return;
@@ -617,14 +709,9 @@ impl<'a> Crawl<'a> {
         }
     }
 
-    fn sitemap(&mut self, entry: &Entry) {
-        let Some(Ok(response)) = self.visits.last().map(|visit| &visit.result) else {
-            return;
-        };
-        if response.status != 200 {
-            return;
-        }
-        let (index, addresses) = locations(&response.body);
+    fn sitemap(&mut self, entry: &Entry, got: &Got) {
+        let Got::Bytes(body) = got else { return };
+        let (index, addresses) = sitemap::locations(body);
         let purpose = if index {
             Purpose::Sitemap
         } else {
@@ -660,11 +747,7 @@ impl<'a> Crawl<'a> {
         }
         self.phase = Phase::Entrances;
         let answered = self.visits.iter().any(|visit| {
-            self.is_home(&visit.url)
-                && visit
-                    .result
-                    .as_ref()
-                    .is_ok_and(|response| response.status < 500)
+            self.is_home(&visit.url) && visit.status().is_some_and(|status| status < 500)
         });
         let led_on = self.visits.iter().any(|visit| {
             !self.is_home(&visit.url)
@@ -692,11 +775,12 @@ impl<'a> Crawl<'a> {
         offered
     }
 
-    fn capture(mut self, stop: Option<Stop>) -> Capture {
+    fn finish_up(mut self, stop: Option<Stop>) -> Crawled {
         let later = std::mem::take(&mut self.later);
         let later = later.into_iter().map(|(_, entry)| entry);
         for entry in std::mem::take(&mut self.under_way)
             .into_values()
+            .chain(std::mem::take(&mut self.cut_off))
             .chain(later)
         {
             self.frontier
@@ -706,14 +790,17 @@ impl<'a> Crawl<'a> {
         let (skipped, traps, too_deep) = self.frontier.finish();
         let silent = self.visits.iter().all(|visit| visit.result.is_err());
         let stop = stop.or((silent && !self.visits.is_empty()).then_some(Stop::HostDown));
-        Capture {
-            home: self.home,
-            taken_on: self.options.as_of.unwrap_or_else(Capture::today),
-            visits: self.visits,
-            skipped,
-            traps,
-            stop: stop.or(too_deep.then_some(Stop::Depth)),
-            digest: None,
+        self.traffic.bytes_whole = self.bytes;
+        Crawled {
+            manifest: Manifest {
+                home: self.home,
+                taken_on: self.start.taken_on,
+                visits: self.visits,
+                skipped,
+                traps,
+                stop: stop.or(too_deep.then_some(Stop::Depth)),
+            },
+            traffic: self.traffic,
         }
     }
 }
@@ -757,82 +844,22 @@ fn join(base: &Url, to: &str) -> Option<Url> {
     base.join(to.trim()).ok().filter(is_web)
 }
 
-/// Whether a body is a page, whatever the server calls it.
-fn is_html(response: &Response) -> bool {
-    let body = response.body.as_ref();
-    let start = &body[..body.len().min(1024)];
-    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
-    let start = start.trim_ascii_start();
-    let kind = response
-        .header("content-type")
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    if kind.contains("html") {
-        // Files are sent as HTML now and then.
-        return !start.contains(&0) && !start.starts_with(b"%PDF");
-    }
-    let text = String::from_utf8_lossy(start).to_ascii_lowercase();
-    ["<!doctype html", "<html", "<head", "<body", "<frameset"]
-        .iter()
-        .any(|tag| text.starts_with(tag))
-        || kind.is_empty() && text.starts_with('<')
-}
-
-/// Reads a page away from the network's threads. A page that breaks the reader names nothing.
-async fn read(response: &Response, url: &Url) -> Option<Reading> {
-    let body = response.body.clone();
-    let kind = response.header("content-type").map(str::to_owned);
-    let url = url.clone();
-    tokio::task::spawn_blocking(move || refs::read(&body, kind.as_deref(), &url))
-        .await
-        .ok()
-}
-
-/// The addresses of a sitemap, and whether it is an index of sitemaps.
-fn locations(body: &[u8]) -> (bool, Vec<String>) {
-    use quick_xml::events::Event as Xml;
-    let plain = gunzip(body);
-    let mut reader = quick_xml::Reader::from_reader(plain.as_deref().unwrap_or(body));
-    reader.config_mut().check_end_names = false;
-    let (mut index, mut inside, mut found) = (false, false, BTreeSet::new());
-    let mut order = Vec::new();
-    let mut text = String::new();
-    let mut buffer = Vec::new();
-    while let Ok(event) = reader.read_event_into(&mut buffer) {
-        match event {
-            Xml::Eof => break,
-            Xml::Start(tag) => {
-                index |= tag.local_name().as_ref() == "sitemapindex";
-                inside = tag.local_name().as_ref() == "loc";
-                text.clear();
-            }
-            Xml::Text(piece) if inside => text.push_str(&piece),
-            Xml::CData(piece) if inside => text.push_str(&piece),
-            Xml::GeneralRef(name) if inside && &*name == "amp" => text.push('&'),
-            Xml::End(_) if inside => {
-                inside = false;
-                let address = text.trim().to_owned();
-                if !address.is_empty() && found.insert(address.clone()) {
-                    order.push(address);
-                }
-                if order.len() >= SITEMAP_ADDRESSES {
-                    break;
-                }
-            }
-            _ => {}
-        }
-        buffer.clear();
-    }
-    (index, order)
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::memory::Named;
     use super::super::options::Quiet;
     use super::*;
 
     fn url(text: &str) -> Url {
         Url::parse(text).unwrap()
+    }
+
+    fn begun<'a>(home: &str, options: &'a Options) -> Crawl<'a> {
+        let start = Start {
+            home: url(home),
+            taken_on: jiff::civil::date(2022, 5, 18),
+        };
+        Crawl::new(start, options, &Quiet, Arc::new(Held::default()))
     }
 
     fn first(crawl: &mut Crawl<'_>) -> Entry {
@@ -841,11 +868,11 @@ mod tests {
     }
 
     /// What is asked next after the home page had this outcome.
-    fn next_after(home: &str, result: Result<Response, Fault>) -> Vec<String> {
+    fn next_after(home: &str, result: Result<Answer, Fault>) -> Vec<String> {
         let options = Options::default();
-        let mut crawl = Crawl::new(url(home), &options, &Quiet);
+        let mut crawl = begun(home, &options);
         let entry = first(&mut crawl);
-        crawl.record(entry, Timestamp::UNIX_EPOCH, result, None);
+        crawl.record(entry, Timestamp::UNIX_EPOCH, result, Got::Nothing);
         let mut next = Vec::new();
         for origin in crawl.frontier.origins() {
             while let Some(entry) = crawl.frontier.next(&origin) {
@@ -855,18 +882,18 @@ mod tests {
         next
     }
 
-    fn fault(kind: FaultKind) -> Result<Response, Fault> {
+    fn fault(kind: FaultKind) -> Result<Answer, Fault> {
         Err(Fault {
             kind,
             detail: String::new(),
         })
     }
 
-    fn redirect(to: &str) -> Result<Response, Fault> {
-        Ok(Response {
+    fn redirect(to: &str) -> Result<Answer, Fault> {
+        Ok(Answer {
             status: 302,
             headers: vec![("location".to_owned(), to.to_owned())],
-            body: Default::default(),
+            body: Named::of(b""),
             truncated: None,
         })
     }
@@ -913,10 +940,10 @@ mod tests {
         let port = listener.local_addr().unwrap().port();
         for host in ["127.0.0.1", "localhost", "[::ffff:7f00:1]"] {
             let options = Options::default();
-            let mut crawl = Crawl::new(url("http://a.go.th/"), &options, &Quiet);
+            let mut crawl = begun("http://a.go.th/", &options);
             let entry = first(&mut crawl);
             let target = redirect(&format!("http://{host}:{port}/"));
-            crawl.record(entry, Timestamp::UNIX_EPOCH, target, None);
+            crawl.record(entry, Timestamp::UNIX_EPOCH, target, Got::Nothing);
             // The usual doors would be looked up in DNS.
             crawl.phase = Phase::End;
             crawl.run(&mut Interrupt::never()).await;
@@ -935,46 +962,5 @@ mod tests {
         }
         let knocked = tokio::time::timeout(Duration::from_millis(50), listener.accept()).await;
         assert!(knocked.is_err());
-    }
-
-    #[test]
-    fn pages_are_told_by_what_they_are() {
-        let response = |kind: &str, body: &str| Response {
-            status: 200,
-            headers: vec![("Content-Type".to_owned(), kind.to_owned())],
-            body: body.to_owned().into(),
-            truncated: None,
-        };
-        assert!(is_html(&response("text/html; charset=tis-620", "plain")));
-        assert!(is_html(&response(
-            "text/plain",
-            "\u{feff}\r\n<!DOCTYPE HTML><p>"
-        )));
-        assert!(is_html(&response("", "<p>x")));
-        assert!(!is_html(&response("text/html", "%PDF-1.4")));
-        assert!(!is_html(&response("text/html", "PK\u{3}\u{4}\0")));
-        assert!(!is_html(&response(
-            "text/xml",
-            "<?xml version='1.0'?><urlset>"
-        )));
-    }
-
-    #[test]
-    fn sitemaps_are_read_plain_and_compressed() {
-        use std::io::Write;
-        let map = "<?xml version='1.0'?><urlset xmlns='x'><url><loc>http://a/?b=1&amp;c=2</loc></url><url><loc><![CDATA[http://a/d]]></loc></url><url><loc>http://a/d</loc></url>";
-        let expected = (
-            false,
-            vec!["http://a/?b=1&c=2".to_owned(), "http://a/d".to_owned()],
-        );
-        assert_eq!(locations(map.as_bytes()), expected);
-        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        packed.write_all(map.as_bytes()).unwrap();
-        assert_eq!(locations(&packed.finish().unwrap()), expected);
-        assert!(
-            locations(b"<sitemapindex><sitemap><loc>http://a/s.xml</loc></sitemap></sitemapindex>")
-                .0
-        );
-        assert_eq!(locations(b"<html>&&&<loc>").1, Vec::<String>::new());
     }
 }

@@ -7,7 +7,10 @@ use texting_robots::Robot;
 use tokio::time::Instant;
 use url::Url;
 
-use super::capture::{Fault, FaultKind, Response};
+use super::address::Origin;
+use super::capture::{Fault, FaultKind};
+use super::courtesy::{Courtesy, Turn};
+use super::memory::Answer;
 use super::options::Options;
 
 /// The least time between two requests when the server's own pace decides.
@@ -23,11 +26,13 @@ pub(crate) const ROBOTS_BYTES: u64 = 500 << 10;
 
 /// One server, and how it is treated.
 pub(crate) struct Host {
+    origin: Origin,
     options: Options,
+    courtesy: Courtesy,
     loopback: bool,
     rules: Rules,
+    /// Requests of this crawl that are under way.
     active: usize,
-    ready_at: Option<Instant>,
     latency: Option<Duration>,
     crawl_delay: Duration,
     failures: u32,
@@ -39,23 +44,15 @@ enum Rules {
     Known(Option<Robot>),
 }
 
-/// Whether a request may be sent now.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Turn {
-    Now,
-    At(Instant),
-    /// As many requests are under way as the server is to bear, or its robots.txt is.
-    Busy,
-}
-
 impl Host {
     pub(crate) fn new(url: &Url, options: &Options) -> Self {
         Self {
+            origin: Origin::of(url),
             options: options.clone(),
+            courtesy: options.courtesy.clone(),
             loopback: options.is_loopback(url),
             rules: Rules::Unasked,
             active: 0,
-            ready_at: None,
             latency: None,
             crawl_delay: Duration::ZERO,
             failures: 0,
@@ -64,17 +61,39 @@ impl Host {
 
     /// Whether it is our turn.
     pub(crate) fn turn(&self, now: Instant) -> Turn {
-        let at_once = if self.crawl_delay.is_zero() {
+        if self.is_busy() || matches!(self.rules, Rules::Asked) {
+            return Turn::Busy;
+        }
+        self.courtesy.turn(&self.origin, self.at_once(), now)
+    }
+
+    /// Takes a turn that is ours: the next request must be sent. Another crawl may have come first.
+    pub(crate) fn claim(&mut self, now: Instant) -> Turn {
+        if self.is_busy() {
+            return Turn::Busy;
+        }
+        let next = now + self.delay();
+        let turn = self.courtesy.claim(&self.origin, self.at_once(), now, next);
+        self.active += usize::from(turn == Turn::Now);
+        turn
+    }
+
+    /// Gives back a turn for which there was nothing to ask.
+    pub(crate) fn pass(&mut self) {
+        self.active = self.active.saturating_sub(1);
+        self.courtesy.ended(&self.origin, 1);
+    }
+
+    fn is_busy(&self) -> bool {
+        self.active >= self.at_once()
+    }
+
+    /// Requests that the server is to bear at one time.
+    fn at_once(&self) -> usize {
+        if self.crawl_delay.is_zero() {
             self.options.connections.max(1)
         } else {
             1
-        };
-        if self.active >= at_once || matches!(self.rules, Rules::Asked) {
-            return Turn::Busy;
-        }
-        match self.ready_at {
-            Some(ready_at) if ready_at > now => Turn::At(ready_at),
-            _ => Turn::Now,
         }
     }
 
@@ -88,10 +107,8 @@ impl Host {
     }
 
     /// Takes in the rules, and returns the sitemaps they name. Without a readable robots.txt everything is allowed.
-    pub(crate) fn learn(&mut self, robots: Option<&Response>) -> Vec<String> {
-        let robot = robots
-            .filter(|response| response.status == 200)
-            .and_then(|response| Robot::new(Options::NAME, &response.body).ok());
+    pub(crate) fn learn(&mut self, robots: Option<&[u8]>) -> Vec<String> {
+        let robot = robots.and_then(|body| Robot::new(Options::NAME, body).ok());
         let delay = robot
             .as_ref()
             .and_then(|robot| robot.delay)
@@ -112,15 +129,16 @@ impl Host {
         }
     }
 
-    /// A request is sent.
+    /// A request is sent, turn or not.
     pub(crate) fn began(&mut self, now: Instant) {
         self.active += 1;
-        self.ready_at = Some(now + self.delay());
+        self.courtesy.began(&self.origin, now + self.delay());
     }
 
     /// A request is over; `latency` is the time to the answer, if one came.
     pub(crate) fn ended(&mut self, now: Instant, latency: Option<Duration>) {
         self.active = self.active.saturating_sub(1);
+        self.courtesy.ended(&self.origin, 1);
         if let Some(latency) = latency {
             self.latency = Some(match self.latency {
                 Some(before) => (before * 3 + latency) / 4,
@@ -131,8 +149,8 @@ impl Host {
     }
 
     /// No request before this time.
-    pub(crate) fn rest(&mut self, until: Instant) {
-        self.ready_at = self.ready_at.max(Some(until));
+    pub(crate) fn rest(&self, until: Instant) {
+        self.courtesy.rest(&self.origin, until);
     }
 
     /// The time between two requests.
@@ -148,7 +166,7 @@ impl Host {
     }
 
     /// Notes the last outcome of a request.
-    pub(crate) fn count(&mut self, outcome: Result<&Response, &Fault>) {
+    pub(crate) fn count(&mut self, outcome: Result<&Answer, &Fault>) {
         let failed = outcome.is_err_and(|fault| {
             matches!(
                 fault.kind,
@@ -161,6 +179,13 @@ impl Host {
     /// Whether so much went wrong that nothing more is asked.
     pub(crate) fn is_hopeless(&self) -> bool {
         self.failures >= HOPELESS
+    }
+}
+
+/// A crawl that ends, or is dropped, leaves no request behind.
+impl Drop for Host {
+    fn drop(&mut self) {
+        self.courtesy.ended(&self.origin, self.active);
     }
 }
 
@@ -177,7 +202,7 @@ pub(crate) enum Again {
 
 /// Whether to try again after the outcome of the `attempt`-th try (from 0).
 pub(crate) fn again(
-    outcome: Result<&Response, &Fault>,
+    outcome: Result<&Answer, &Fault>,
     attempt: u32,
     options: &Options,
     now: Timestamp,
@@ -188,6 +213,8 @@ pub(crate) fn again(
         .min(LONGEST);
     match outcome {
         Ok(response) => match response.status {
+            // Nobody asked whether anything changed: where somebody did, the answer is the earlier one by now.
+            304 if attempt < options.retries.min(1) => Again::After(wait),
             429 | 502 | 503 | 504 if attempt < options.retries => {
                 let asked = response
                     .header("retry-after")
@@ -238,20 +265,21 @@ fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::memory::Named;
     use super::*;
 
     fn host(url: &str, options: &Options) -> Host {
         Host::new(&Url::parse(url).unwrap(), options)
     }
 
-    fn response(status: u16, headers: &[(&str, &str)], body: &str) -> Response {
-        Response {
+    fn response(status: u16, headers: &[(&str, &str)]) -> Answer {
+        Answer {
             status,
             headers: headers
                 .iter()
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
                 .collect(),
-            body: body.to_owned().into(),
+            body: Named::of(b""),
             truncated: None,
         }
     }
@@ -298,11 +326,9 @@ mod tests {
         assert!(near.ask_for_rules());
         assert!(!near.ask_for_rules());
         assert_eq!(near.turn(Instant::now()), Turn::Busy);
-        let sitemaps = near.learn(Some(&response(
-            200,
-            &[],
-            "User-agent: *\nCrawl-delay: 2\nDisallow: /admin\nSitemap: http://127.0.0.1/s.xml\n\nUser-agent: other\nDisallow: /",
-        )));
+        let sitemaps = near.learn(Some(
+            b"User-agent: *\nCrawl-delay: 2\nDisallow: /admin\nSitemap: http://127.0.0.1/s.xml\n\nUser-agent: other\nDisallow: /",
+        ));
         assert_eq!(sitemaps, ["http://127.0.0.1/s.xml"]);
         assert_eq!(near.delay(), SECOND * 2);
         let allows =
@@ -321,13 +347,11 @@ mod tests {
         let url = Url::parse("http://a.go.th/x").unwrap();
         for answer in [
             None,
-            Some(response(404, &[], "User-agent: *\nDisallow: /")),
-            Some(response(500, &[], "")),
-            Some(response(200, &[], "<html><body>not found</body></html>")),
-            Some(response(200, &[], "\0\u{fffd}::\n:Disallow")),
+            Some("<html><body>not found</body></html>"),
+            Some("\0\u{fffd}::\n:Disallow"),
         ] {
             let mut host = host("http://a.go.th/", &options);
-            host.learn(answer.as_ref());
+            host.learn(answer.map(str::as_bytes));
             assert!(host.allows(&url));
         }
     }
@@ -336,7 +360,7 @@ mod tests {
     fn patience_doubles_and_heeds_the_server() {
         let options = Options::default();
         let now: Timestamp = "2022-05-20T00:00:00Z".parse().unwrap();
-        let busy = response(503, &[], "");
+        let busy = response(503, &[]);
         let wait = |attempt| again(Ok(&busy), attempt, &options, now);
         assert_eq!(wait(0), Again::HostAfter(SECOND * 2));
         assert_eq!(wait(1), Again::HostAfter(SECOND * 4));
@@ -347,14 +371,14 @@ mod tests {
             ("0", 2),
             ("soon", 2),
         ] {
-            let asked = response(429, &[("Retry-After", value)], "");
+            let asked = response(429, &[("Retry-After", value)]);
             assert_eq!(
                 again(Ok(&asked), 0, &options, now),
                 Again::HostAfter(SECOND * seconds),
                 "{value}"
             );
         }
-        let never = response(429, &[("Retry-After", "86400")], "");
+        let never = response(429, &[("Retry-After", "86400")]);
         assert_eq!(again(Ok(&never), 0, &options, now), Again::No);
     }
 
@@ -362,15 +386,16 @@ mod tests {
     fn only_faults_that_may_pass_are_tried_again() {
         let options = Options::default();
         let now = Timestamp::UNIX_EPOCH;
-        let tries = |outcome: Result<&Response, &Fault>| {
+        let tries = |outcome: Result<&Answer, &Fault>| {
             (0..9)
                 .find(|attempt| again(outcome, *attempt, &options, now) == Again::No)
                 .unwrap()
         };
-        assert_eq!(tries(Ok(&response(200, &[], ""))), 0);
-        assert_eq!(tries(Ok(&response(500, &[], ""))), 0);
-        assert_eq!(tries(Ok(&response(404, &[], ""))), 0);
-        assert_eq!(tries(Ok(&response(502, &[], ""))), 2);
+        assert_eq!(tries(Ok(&response(200, &[]))), 0);
+        assert_eq!(tries(Ok(&response(500, &[]))), 0);
+        assert_eq!(tries(Ok(&response(404, &[]))), 0);
+        assert_eq!(tries(Ok(&response(304, &[]))), 1, "asked for no condition");
+        assert_eq!(tries(Ok(&response(502, &[]))), 2);
         assert_eq!(tries(Err(&fault(FaultKind::Disconnected))), 2);
         assert_eq!(tries(Err(&fault(FaultKind::Timeout))), 1);
         assert_eq!(tries(Err(&fault(FaultKind::Tls))), 0);
@@ -381,7 +406,7 @@ mod tests {
     fn a_server_that_never_answers_is_given_up() {
         let mut host = host("http://a.go.th/", &Options::default());
         let dead = fault(FaultKind::Timeout);
-        let fine = response(200, &[], "");
+        let fine = response(200, &[]);
         (1..HOPELESS).for_each(|_| host.count(Err(&dead)));
         assert!(!host.is_hopeless());
         host.count(Ok(&fine));

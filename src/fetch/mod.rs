@@ -6,9 +6,11 @@
 pub mod address;
 pub mod capture;
 mod client;
+pub mod courtesy;
 mod crawl;
 mod frontier;
 mod host;
+pub mod memory;
 pub mod options;
 pub mod outside;
 pub mod refs;
@@ -16,4 +18,4 @@ mod services;
 mod traps;
 pub mod warc;
 
-pub use crawl::crawl;
+pub use crawl::{crawl, crawl_with};

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use url::{Host, Url};
 
 use super::capture::FaultKind;
+use super::courtesy::Courtesy;
 
 /// How a crawl behaves. `Options::default()` is polite and sized for one agency.
 #[derive(Debug, Clone)]
@@ -48,6 +49,8 @@ pub struct Options {
     pub backoff: Duration,
     /// How long a server may be silent.
     pub timeout: Duration,
+    /// Manners kept together by all crawls that are given clones of these options.
+    pub courtesy: Courtesy,
 }
 
 impl Default for Options {
@@ -70,6 +73,7 @@ impl Default for Options {
             retries: 2,
             backoff: Duration::from_secs(2),
             timeout: Duration::from_secs(30),
+            courtesy: Courtesy::default(),
         }
     }
 }
@@ -108,11 +112,14 @@ impl Options {
         format!("{}/0.1{contact}", Self::NAME)
     }
 
-    /// The addresses given for a host and port.
+    /// The addresses given for a host and port: by its name, or else by the one entry for all hosts.
     pub(crate) fn given(&self, host: &str, port: u16) -> Option<&[IpAddr]> {
-        self.resolve
-            .iter()
-            .find(|entry| entry.port == port && entry.host.eq_ignore_ascii_case(host))
+        let named = |name: &str| {
+            let mut entries = self.resolve.iter();
+            entries.find(|entry| entry.port == port && entry.host.eq_ignore_ascii_case(name))
+        };
+        named(host)
+            .or_else(|| named(Resolve::ANY))
             .map(|entry| entry.addresses.as_slice())
     }
 
@@ -136,12 +143,17 @@ impl Options {
 /// `HOST:PORT:ADDR[,ADDR…]`: where to find a host, instead of asking DNS.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resolve {
-    /// The host name.
+    /// The host name; [`Resolve::ANY`] for all of them.
     pub host: String,
     /// The port for which this holds.
     pub port: u16,
     /// Its addresses.
     pub addresses: Vec<IpAddr>,
+}
+
+impl Resolve {
+    /// The name that stands for any host.
+    pub const ANY: &str = "*";
 }
 
 /// A `HOST:PORT:ADDR` that cannot be read.
@@ -275,6 +287,23 @@ mod tests {
         ] {
             assert!(wrong.parse::<Resolve>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_star_stands_for_every_host_that_is_not_named() {
+        let options = Options {
+            resolve: vec![
+                "*:8000:127.0.0.1".parse().unwrap(),
+                "a.go.th:8000:192.0.2.1".parse().unwrap(),
+            ],
+            ..Options::default()
+        };
+        let given = |host, port| options.given(host, port).map(|given| given[0].to_string());
+        assert_eq!(given("A.go.th", 8000).as_deref(), Some("192.0.2.1"));
+        assert_eq!(given("b.go.th", 8000).as_deref(), Some("127.0.0.1"));
+        assert_eq!(given("b.go.th", 80), None);
+        let near = |url| options.is_loopback(&Url::parse(url).unwrap());
+        assert!(near("http://b.go.th:8000/") && !near("http://a.go.th:8000/"));
     }
 
     #[test]
