@@ -1,6 +1,10 @@
 //! The archive, and crawls that keep their memory in it: what a dead crawl still knows, what an unchanged site moves, what a
 //! damaged file costs.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and its figures are for people"
+)]
 
 mod server;
 
@@ -65,8 +69,18 @@ impl Drop for Folder {
 }
 
 async fn look(server: &Server, session: Arc<dyn Memory>) -> io::Result<Crawled> {
+    look_as(server, session, here()).await
+}
+
+/// In a task of its own, as one of many.
+async fn look_as(
+    server: &Server,
+    session: Arc<dyn Memory>,
+    options: Options,
+) -> io::Result<Crawled> {
     let home = server.url("/");
-    crawl_with(home, &here(), &Quiet, Interrupt::never(), session).await
+    let task = async move { crawl_with(home, &options, &Quiet, Interrupt::never(), session).await };
+    tokio::spawn(task).await.unwrap()
 }
 
 fn begin(archive: &Archive, run: &str, earlier: Option<&str>) -> Arc<Session> {
@@ -316,9 +330,15 @@ async fn the_journal_tells_the_order_even_where_time_decided_it() {
             left: AtomicUsize::new(usize::MAX),
             noted,
         };
-        let first = look(&server, Arc::new(mortal)).await.unwrap();
+        let several = || Options {
+            connections: 3,
+            ..here()
+        };
+        let first = look_as(&server, Arc::new(mortal), several()).await.unwrap();
         let before = server.log().len();
-        let again = look(&server, begin(&archive, &run, None)).await.unwrap();
+        let again = look_as(&server, begin(&archive, &run, None), several())
+            .await
+            .unwrap();
         assert_eq!(server.log().len(), before, "{breaks}");
         assert_eq!(again, first, "{breaks}");
     }
@@ -489,6 +509,84 @@ async fn a_server_that_says_unchanged_to_everyone_is_asked_once_more() {
     assert_eq!(of("/once"), (200, 2));
     assert_eq!(of("/always"), (304, 2));
     assert_eq!(crawled.traffic.not_modified, 0);
+}
+
+/// Serves a capture from this machine, with marks on what `marks` says.
+async fn served(name: &str, marks: fn(&str) -> bool) -> Server {
+    let capture = site(name);
+    let home = capture.home.host_str().unwrap().to_owned();
+    let mut pages = BTreeMap::new();
+    for visit in capture.visits {
+        if let Ok(response) = visit.result {
+            let path = visit.url[url::Position::BeforePath..].to_owned();
+            pages.insert(path, response);
+        }
+    }
+    Server::with(move |path, _, head| {
+        let Some(response) = pages.get(path) else {
+            return status(404, &[]);
+        };
+        let kind = response.header("content-type").unwrap_or_default();
+        let tag = format!("\"{}\"", &Named::of(&response.body).digest[..16]);
+        let mut headers = vec![("Content-Type".to_owned(), kind.to_owned())];
+        headers.extend(response.location().map(|to| {
+            let here = to.replace(&format!("//{home}"), "//HOST");
+            let path = here.split("//HOST").last().unwrap_or_default();
+            ("Location".to_owned(), path.to_owned())
+        }));
+        if marks(kind) && response.status == 200 {
+            if head.contains(&tag) {
+                return status(304, &[("ETag", &tag)]);
+            }
+            headers.push(("ETag".to_owned(), tag));
+        }
+        Reply::Answer(response.status, headers, response.body.to_vec())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn an_unchanged_site_moves_less_than_a_twentieth_of_its_bytes() {
+    let folder = Folder::new("unchanged");
+    let archive = folder.archive();
+    // A server of files marks all it sends; one that makes its pages anew marks only the files.
+    let all: fn(&str) -> bool = |_| true;
+    let files: fn(&str) -> bool = |kind| !kind.contains("html");
+    for (what, marks) in [("all", all), ("files", files)] {
+        let (mut moved, mut whole, mut pages) = (0, 0, 0);
+        for name in SITES {
+            let server = served(name, marks).await;
+            let run = format!("{name}-{what}");
+            let session = begin(&archive, &run, None);
+            let memory = Arc::clone(&session) as Arc<dyn Memory>;
+            let first = look(&server, memory).await.unwrap();
+            let kept = session.keep(&first.manifest).unwrap();
+            let session = begin(&archive, &format!("{run}-2"), Some(&kept.digest));
+            let second = look(&server, session).await.unwrap();
+            assert_eq!(
+                first.traffic.bytes_moved, first.traffic.bytes_whole,
+                "{name}"
+            );
+            assert_eq!(
+                second.traffic.bytes_whole, first.traffic.bytes_whole,
+                "{name}"
+            );
+            assert_eq!(order(&second.manifest), order(&first.manifest), "{name}");
+            let unmarked = first.manifest.visits.iter().filter_map(|visit| {
+                let answer = visit.result.as_ref().ok()?;
+                let asked_whole = !answer.can_be_renewed() || visit.url.path() == "/robots.txt";
+                asked_whole.then_some(answer.body.length)
+            });
+            assert_eq!(second.traffic.bytes_moved, unmarked.sum::<u64>(), "{name}");
+            moved += second.traffic.bytes_moved;
+            whole += second.traffic.bytes_whole;
+            pages += second.manifest.visits.len();
+        }
+        eprintln!("marks on {what}, {pages} visits: {moved} of {whole} bytes moved again");
+        assert!(pages > 100 && moved < whole);
+        // These captures were cut to their pages: few of their bytes are files.
+        assert!(what == "files" || moved * 20 < whole, "{moved} of {whole}");
+    }
 }
 
 // ---------------------------------------------------------------- what is kept

@@ -61,11 +61,14 @@ impl Bodies {
             let packed = packed(body, Compression::default()).map_err(at(&file))?;
             if packed.len() < body.len() / 20 * 19 {
                 write_whole(&file, &packed).map_err(at(&file))?;
+                let _ = std::fs::remove_file(self.file(&name.digest, "bin"));
                 return Ok(packed.len() as u64);
             }
         }
         let file = self.file(&name.digest, "bin");
         write_whole(&file, body).map_err(at(&file))?;
+        // A damaged one in the other form, if any, must not stand before it.
+        let _ = std::fs::remove_file(self.file(&name.digest, "gz"));
         Ok(body.len().max(1) as u64)
     }
 
@@ -86,11 +89,13 @@ impl Bodies {
         let mut body = Vec::new();
         let read = match File::open(self.file(&name.digest, "gz")) {
             Ok(file) => GzDecoder::new(io::BufReader::new(file))
-                .take(name.length + 1)
+                .take(name.length.saturating_add(1))
                 .read_to_end(&mut body),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                File::open(self.file(&name.digest, "bin"))
-                    .and_then(|file| file.take(name.length + 1).read_to_end(&mut body))
+                File::open(self.file(&name.digest, "bin")).and_then(|file| {
+                    file.take(name.length.saturating_add(1))
+                        .read_to_end(&mut body)
+                })
             }
             Err(error) => Err(error),
         };

@@ -7,8 +7,8 @@ mod session;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use flate2::Compression;
@@ -97,7 +97,34 @@ pub struct Size {
 pub struct Archive {
     root: PathBuf,
     bodies: Bodies,
-    sessions: Arc<AtomicUsize>,
+    writers: Writers,
+}
+
+/// How many write to the archive; held by whoever takes out of it.
+#[derive(Debug, Clone, Default)]
+struct Writers(Arc<Mutex<usize>>);
+
+impl Writers {
+    fn count(&self) -> MutexGuard<'_, usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until nothing is taken out, and keeps it so.
+    fn enter(&self) -> Writing {
+        *self.count() += 1;
+        Writing(self.clone())
+    }
+}
+
+/// One who writes.
+#[derive(Debug)]
+struct Writing(Writers);
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        let mut count = self.0.count();
+        *count = count.saturating_sub(1);
+    }
 }
 
 /// The form in which a manifest is kept.
@@ -120,12 +147,13 @@ impl Archive {
         Ok(Self {
             bodies: Bodies::new(root.join("bodies")),
             root,
-            sessions: Arc::default(),
+            writers: Writers::default(),
         })
     }
 
     /// Keeps a capture that is whole in memory. When this returns, it is on the disk.
     pub fn keep(&self, capture: &Capture) -> Result<Kept, ArchiveError> {
+        let _writing = self.writers.enter();
         let (mut new_bodies, mut new_bytes) = (0, 0);
         let mut done = BTreeSet::new();
         let manifest = Manifest::of(capture);
@@ -227,11 +255,11 @@ impl Archive {
     }
 
     /// Takes out the captures that are not to be kept, the bodies that no other names, and what half-finished writes left.
-    /// What a journal names stays. Killed half way, it leaves nothing that the next time does not take.
+    /// What a journal names stays. No other process may crawl into the archive meanwhile; in this one, crawls wait. Killed half way, it leaves nothing that the next time does not take.
     pub fn forget(&self, keep: impl Fn(&str) -> bool) -> Result<Size, ArchiveError> {
-        let sessions = self.sessions.load(Ordering::SeqCst);
-        if sessions > 0 {
-            return Err(ArchiveError::InUse(sessions));
+        let writers = self.writers.count();
+        if *writers > 0 {
+            return Err(ArchiveError::InUse(*writers));
         }
         // All that is kept is read before anything goes: a manifest that cannot be read would take its bodies along.
         let mut named = journal::bodies(&self.root.join("journals"))?;

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use url::Url;
 
 use super::journal::{Line, Reader, Writer};
-use super::{Archive, ArchiveError, Kept, at};
+use super::{Archive, ArchiveError, Kept, Writing, at};
 use crate::fetch::memory::{Answer, Manifest, Memory, Named, Start, Step};
 
 /// The memory of one crawl of one agency within a run. Begun again under the same names, it goes on.
@@ -22,7 +22,7 @@ pub struct Session {
     earlier: BTreeMap<Url, Answer>,
     new_bodies: AtomicU64,
     new_bytes: AtomicU64,
-    _lives: Lives,
+    _writing: Writing,
 }
 
 #[derive(Default)]
@@ -36,16 +36,6 @@ struct State {
 impl std::fmt::Debug for State {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("State").field("open", &self.open).finish()
-    }
-}
-
-/// Counts a session as long as it lives.
-#[derive(Debug)]
-struct Lives(Arc<AtomicUsize>);
-
-impl Drop for Lives {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -73,7 +63,6 @@ impl Archive {
             }
         };
         let reader = Reader::open(&journal).map_err(at(&journal))?;
-        self.sessions.fetch_add(1, Ordering::SeqCst);
         Ok(Session {
             archive: self.clone(),
             state: Mutex::new(State {
@@ -83,7 +72,7 @@ impl Archive {
             earlier,
             new_bodies: AtomicU64::new(0),
             new_bytes: AtomicU64::new(0),
-            _lives: Lives(Arc::clone(&self.sessions)),
+            _writing: self.writers.enter(),
         })
     }
 

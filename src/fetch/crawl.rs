@@ -234,7 +234,7 @@ impl<'a> Crawl<'a> {
         let mut wakes: Vec<Instant> = self.later.iter().map(|(at, _)| *at).collect();
         self.give_up_hopeless();
         for origin in self.frontier.origins() {
-            while self.jobs.len() < AT_ONCE && self.limit().is_none() {
+            while self.jobs.len() < AT_ONCE && self.limit().is_none() && self.broken.is_none() {
                 let Some(waiting) = self.frontier.peek(&origin) else {
                     break;
                 };
@@ -252,12 +252,7 @@ impl<'a> Crawl<'a> {
                     self.host(&origin, &url).pass();
                     break;
                 };
-                self.note(|| Step::Sent {
-                    ask: entry.ask.clone(),
-                    attempt: entry.attempt,
-                    queue: origin.to_string(),
-                });
-                self.send(entry);
+                self.begin(entry, &origin);
             }
         }
         wakes.into_iter().min()
@@ -304,10 +299,23 @@ impl<'a> Crawl<'a> {
         }
     }
 
-    /// Notes a step. Without its memory the crawl cannot go on.
-    fn note(&mut self, step: impl FnOnce() -> Step) {
-        if let Err(error) = self.memory.note(&step()) {
-            self.broken.get_or_insert(error);
+    /// Notes a step, and says whether it was. Without its memory the crawl cannot go on.
+    fn note(&mut self, step: &Step) -> bool {
+        let noted = self.memory.note(step);
+        noted
+            .map_err(|error| self.broken.get_or_insert(error))
+            .is_ok()
+    }
+
+    /// Sends a request whose intent is noted.
+    fn begin(&mut self, entry: Entry, queue: &Origin) {
+        let step = Step::Sent {
+            ask: entry.ask.clone(),
+            attempt: entry.attempt,
+            queue: queue.to_string(),
+        };
+        if self.note(&step) {
+            self.send(entry);
         }
     }
 
@@ -355,8 +363,9 @@ impl<'a> Crawl<'a> {
             outcome: done.outcome,
         };
         let step = Step::Landed(landed);
-        self.note(|| step.clone());
-        if let Step::Landed(landed) = step {
+        if self.note(&step)
+            && let Step::Landed(landed) = step
+        {
             self.finish(entry, landed, done.got);
         }
     }
@@ -368,11 +377,13 @@ impl<'a> Crawl<'a> {
             .partition(|(at, _)| *at <= now);
         self.later = later;
         for (_, entry) in due {
-            self.note(|| Step::Back {
+            let step = Step::Back {
                 ask: entry.ask.clone(),
                 attempt: entry.attempt,
-            });
-            self.resend(entry);
+            };
+            if self.note(&step) {
+                self.resend(entry);
+            }
         }
     }
 
@@ -388,12 +399,8 @@ impl<'a> Crawl<'a> {
         if self.replaying {
             self.cut_off.push(entry);
         } else {
-            self.note(|| Step::Sent {
-                ask: entry.ask.clone(),
-                attempt: entry.attempt,
-                queue: Origin::of(&entry.ask).to_string(),
-            });
-            self.send(entry);
+            let origin = Origin::of(&entry.ask);
+            self.begin(entry, &origin);
         }
     }
 

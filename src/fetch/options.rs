@@ -29,7 +29,7 @@ pub struct Options {
     pub max_time: Option<Duration>,
     /// Clicks from the home page.
     pub max_depth: Option<u32>,
-    /// Bytes of all bodies together; they are held in memory.
+    /// Bytes of all bodies together; a crawl without a memory of its own holds them.
     pub max_bytes: u64,
     /// Bytes of one body.
     pub max_file_bytes: u64,

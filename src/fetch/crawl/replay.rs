@@ -61,6 +61,10 @@ impl Crawl<'_> {
             return;
         };
         if let Some(entry) = self.next_of(origin) {
+            if !is(&entry, ask, attempt) {
+                // Told other limits than before, or by another version: what does not fit is asked for again.
+                tracing::debug!(%ask, instead = %entry.ask, "the journal tells of another way");
+            }
             self.host(origin, &entry.ask).began(Instant::now());
             self.cut_off.push(entry);
         }
