@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use prongsai::archive::{Archive, ArchiveError, Session};
-use prongsai::fetch::capture::Capture;
+use prongsai::fetch::capture::{Capture, Stop};
 use prongsai::fetch::courtesy::Courtesy;
 use prongsai::fetch::memory::{Answer, Crawled, Manifest, Memory, Named, Start, Step};
 use prongsai::fetch::options::{Interrupt, Options, Quiet};
@@ -140,11 +140,27 @@ impl Memory for Mortal {
     }
 }
 
-/// A site with a cookie wall, redirects, patience asked for, rules, a sitemap, a picture, and a line that breaks once at `breaks`.
-async fn stubborn(noted: Noted, breaks: &'static str) -> Server {
+/// Serves a site that says what to answer by path, how many outcomes for it were noted, and whether the visitor is known.
+async fn noting(
+    noted: Noted,
+    site: impl Fn(&str, usize, bool) -> Reply + Send + Sync + 'static,
+) -> Server {
     Server::with(move |path, _, head| {
         let before = noted.lock().unwrap().get(path).copied().unwrap_or(0);
         let known = head.to_ascii_lowercase().contains("cookie: seen=1");
+        site(path, before, known)
+    })
+    .await
+}
+
+/// A site with a cookie wall, redirects, patience asked for, rules, a sitemap, a picture, and a line that breaks once at `breaks`.
+fn stubborn(
+    breaks: &'static str,
+) -> impl Fn(&str, usize, bool) -> Reply + Send + Sync + Copy + 'static {
+    move |path, before, known| {
+        if before == 0 && path == breaks {
+            return Reply::Drop;
+        }
         match path {
             "/robots.txt" => file(
                 "text/plain",
@@ -154,7 +170,6 @@ async fn stubborn(noted: Noted, breaks: &'static str) -> Server {
                 "application/xml",
                 "<urlset><url><loc>/listed</loc></url></urlset>",
             ),
-            _ if before == 0 && path == breaks => Reply::Drop,
             _ if !known => status(302, &[("Location", path), ("Set-Cookie", "seen=1; path=/")]),
             "/" => html(
                 "<a href=/a>a</a><a href=/b>b</a><a href=/busy>busy</a><a href=/secret/x>x</a>
@@ -177,8 +192,7 @@ async fn stubborn(noted: Noted, breaks: &'static str) -> Server {
             }
             _ => status(404, &[]),
         }
-    })
-    .await
+    }
 }
 
 /// Asked for last of all, so that nothing goes on while the crawl waits to try it again: then only the steps decide on the order.
@@ -199,9 +213,13 @@ fn count(paths: impl IntoIterator<Item = String>) -> BTreeMap<String, usize> {
     counts
 }
 
-#[tokio::test]
-async fn a_crawl_killed_at_any_step_goes_on_and_asks_nothing_twice() {
-    let folder = Folder::new("killed");
+/// Crawls a site undisturbed, then kills a crawl at every step, and soon after a second time.
+async fn kill_at_every_step(
+    name: &str,
+    options: impl Fn() -> Options,
+    site: impl Fn(&str, usize, bool) -> Reply + Send + Sync + Copy + 'static,
+) -> Crawled {
+    let folder = Folder::new(name);
     let archive = folder.archive();
     let life = |session: &Arc<Session>, steps: usize, noted: &Noted| {
         Arc::new(Mortal {
@@ -211,31 +229,23 @@ async fn a_crawl_killed_at_any_step_goes_on_and_asks_nothing_twice() {
         })
     };
     let noted = Noted::default();
-    let server = stubborn(Arc::clone(&noted), LAST).await;
+    let server = noting(Arc::clone(&noted), site).await;
     let session = begin(&archive, "whole", None);
-    let undisturbed = look(&server, life(&session, usize::MAX, &noted))
-        .await
-        .unwrap();
+    let memory = life(&session, usize::MAX, &noted);
+    let undisturbed = look_as(&server, memory, options()).await.unwrap();
     let expected = plain(&undisturbed.manifest, &server);
     let asked = count(server.log().into_iter().map(|asked| asked.path));
-    assert!(undisturbed.manifest.visits.len() > 20);
-    assert!(asked["/busy"] == 2 && asked[LAST] == 2, "{asked:?}");
-    assert_eq!(undisturbed.manifest.stop, None);
-    let steps = std::fs::read_to_string(folder.0.join("journals/whole/agency.jsonl"))
-        .unwrap()
-        .lines()
-        .count()
-        - 1;
+    let journal = std::fs::read_to_string(folder.0.join("journals/whole/agency.jsonl")).unwrap();
+    let steps = journal.lines().count() - 1;
     let mut again = 0;
     for kill in 0..=steps {
         let noted = Noted::default();
-        let server = stubborn(Arc::clone(&noted), LAST).await;
+        let server = noting(Arc::clone(&noted), site).await;
         let run = format!("run-{kill}");
         let mut allowed: BTreeMap<String, usize> = BTreeMap::new();
-        // Killed once, and soon after a second time.
         for left in [kill, kill % 4, usize::MAX] {
             let session = begin(&archive, &run, None);
-            let end = look(&server, life(&session, left, &noted)).await;
+            let end = look_as(&server, life(&session, left, &noted), options()).await;
             for ask in session.asked_before() {
                 *allowed.entry(ask.path().to_owned()).or_default() += 1;
             }
@@ -243,13 +253,14 @@ async fn a_crawl_killed_at_any_step_goes_on_and_asks_nothing_twice() {
                 assert_eq!(
                     order(&crawled.manifest),
                     order(&undisturbed.manifest),
-                    "killed at {kill}"
+                    "{name} killed at {kill}"
                 );
-                assert!(
-                    plain(&crawled.manifest, &server) == expected,
-                    "killed at {kill}"
+                let told = plain(&crawled.manifest, &server);
+                assert!(told == expected, "{name} killed at {kill}");
+                assert_eq!(
+                    crawled.traffic, undisturbed.traffic,
+                    "{name} killed at {kill}"
                 );
-                assert_eq!(crawled.traffic, undisturbed.traffic, "killed at {kill}");
                 continue;
             }
             // A line that was being written.
@@ -260,7 +271,10 @@ async fn a_crawl_killed_at_any_step_goes_on_and_asks_nothing_twice() {
         }
         for (path, times) in count(server.log().into_iter().map(|asked| asked.path)) {
             let most = asked[&path] + allowed.get(&path).copied().unwrap_or(0);
-            assert!(times <= most, "killed at {kill}: {path} {times} times");
+            assert!(
+                times <= most,
+                "{name} killed at {kill}: {path} {times} times"
+            );
             again += times - asked[&path].min(times);
         }
         archive.end(&run, "agency").unwrap();
@@ -268,12 +282,40 @@ async fn a_crawl_killed_at_any_step_goes_on_and_asks_nothing_twice() {
     // At half of the points a request was under way.
     assert!(again > steps / 4, "{again} asked again in {steps} crawls");
     archive.end("whole", "agency").unwrap();
-    assert_eq!(
-        std::fs::read_dir(folder.0.join("journals"))
-            .unwrap()
-            .count(),
-        0
-    );
+    let journals = std::fs::read_dir(folder.0.join("journals")).unwrap();
+    assert_eq!(journals.count(), 0);
+    undisturbed
+}
+
+#[tokio::test]
+async fn a_crawl_killed_at_any_step_goes_on_and_asks_nothing_twice() {
+    let crawled = kill_at_every_step("killed", here, stubborn(LAST)).await;
+    assert!(crawled.manifest.visits.len() > 20);
+    assert_eq!(crawled.manifest.stop, None);
+    // The wall, the patience and the broken line took requests of their own.
+    assert!(crawled.traffic.requests as usize >= crawled.manifest.visits.len() + 3);
+}
+
+#[tokio::test]
+async fn a_limit_holds_over_all_lives_together() {
+    let few = || Options {
+        max_pages: 9,
+        ..here()
+    };
+    let crawled = kill_at_every_step("limit", few, stubborn(LAST)).await;
+    assert_eq!(crawled.manifest.stop, Some(Stop::Pages));
+}
+
+#[tokio::test]
+async fn a_crawl_killed_at_the_usual_doors_tries_them_once() {
+    let site = |path: &str, _: usize, _: bool| match path {
+        "/" => html("<p>welcome"),
+        "/main" => html("<a href=/inside>in</a>"),
+        "/inside" => html("<p>in"),
+        _ => status(404, &[]),
+    };
+    let crawled = kill_at_every_step("doors", here, site).await;
+    assert!(order(&crawled.manifest).contains(&"/inside"));
 }
 
 #[tokio::test]
@@ -322,7 +364,7 @@ async fn the_journal_tells_the_order_even_where_time_decided_it() {
     let archive = folder.archive();
     for breaks in ["/", "/a", "/b/3"] {
         let noted = Noted::default();
-        let server = stubborn(Arc::clone(&noted), breaks).await;
+        let server = noting(Arc::clone(&noted), stubborn(breaks)).await;
         let run = breaks.replace('/', "-");
         let session = begin(&archive, &run, None);
         let mortal = Mortal {
@@ -349,7 +391,7 @@ async fn a_capture_from_a_session_is_the_one_a_crawl_holds_in_memory() {
     let folder = Folder::new("same");
     let archive = folder.archive();
     let noted = Noted::default();
-    let server = stubborn(noted, LAST).await;
+    let server = noting(noted, stubborn(LAST)).await;
     let session = begin(&archive, "run", None);
     let crawled = look(&server, Arc::clone(&session) as Arc<dyn Memory>)
         .await
