@@ -808,9 +808,7 @@ async fn two_crawls_of_one_server_are_as_polite_as_one() {
         gaps.min().unwrap()
     };
     let shared = Courtesy::default();
-    // The server reads a request a moment after it was sent.
-    let slack = Duration::from_millis(15);
-    assert!(go([shared.clone(), shared.clone()]).await > pause - slack);
+    assert!(go([shared.clone(), shared.clone()]).await >= pause);
     // A crawl that was dropped in the middle leaves the server free.
     let options = Options {
         delay: Some(pause),
@@ -820,7 +818,7 @@ async fn two_crawls_of_one_server_are_as_polite_as_one() {
     let cut = crawl(server.url("/x/"), &options, &Quiet, Interrupt::never());
     let late = tokio::time::timeout(Duration::from_millis(100), cut).await;
     assert!(late.is_err());
-    assert!(go([shared.clone(), shared]).await > pause - slack);
+    assert!(go([shared.clone(), shared]).await >= pause);
     // Without it they would not be.
-    assert!(go([Courtesy::default(), Courtesy::default()]).await < pause - slack);
+    assert!(go([Courtesy::default(), Courtesy::default()]).await < pause);
 }

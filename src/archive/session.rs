@@ -43,7 +43,8 @@ impl Archive {
     /// Begins a crawl, or goes on with the one of the same run and agency that has died.
     ///
     /// With an `earlier` capture, addresses that it holds are asked whether they have changed. A server that says they have
-    /// not when they have cannot be told from an honest one, so every eighth look or so should be without (`None`).
+    /// not when they have cannot be told from an honest one, so every eighth look or so should be without (`None`). No two
+    /// sessions of one run and agency may live at one time.
     pub fn begin(
         &self,
         run: &str,
@@ -109,7 +110,8 @@ impl Archive {
 }
 
 impl Session {
-    /// Keeps what the crawl came to. When this returns, it is on the disk; the journal stays until [`Archive::end`].
+    /// Keeps what the crawl came to. When this returns, it is on the disk; the journal stays until [`Archive::end`]. What is new
+    /// is counted since the session began, not in the lives before.
     pub fn keep(&self, manifest: &Manifest) -> Result<Kept, ArchiveError> {
         Ok(Kept {
             digest: self.archive.keep_manifest(manifest)?,

@@ -25,7 +25,7 @@ pub struct Options {
     pub connections: usize,
     /// Pages and documents asked for.
     pub max_pages: usize,
-    /// Time for the whole crawl.
+    /// Time for the whole crawl; one that goes on after its death has it anew.
     pub max_time: Option<Duration>,
     /// Clicks from the home page.
     pub max_depth: Option<u32>,
