@@ -29,11 +29,13 @@ pub mod difference;
 pub mod impact;
 pub mod forecast;
 pub mod standing;
+pub mod store;
 pub mod schedule;
 pub mod fleet;
 pub mod report;
 pub mod alert;
 pub mod metrics;
+pub mod service;
 pub mod handbook;
 pub mod demo;
 

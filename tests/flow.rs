@@ -9,7 +9,7 @@
 use std::path::{Path, PathBuf};
 
 /// Top to bottom. A module that is not here does not know its place yet.
-const FLOW: [&str; 28] = [
+const FLOW: [&str; 30] = [
     "year",
     "guard",
     "thai",
@@ -31,11 +31,13 @@ const FLOW: [&str; 28] = [
     "impact",
     "forecast",
     "standing",
+    "store",
     "schedule",
     "fleet",
     "report",
     "alert",
     "metrics",
+    "service",
     "handbook",
     "demo",
 ];

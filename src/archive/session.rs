@@ -93,6 +93,15 @@ impl Archive {
         Ok(())
     }
 
+    /// Removes what journals of a run are left: its agencies are all done.
+    pub fn end_run(&self, run: &str) -> Result<(), ArchiveError> {
+        let folder = self.journal(run, "any")?.with_file_name("");
+        match std::fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at(&folder)(error)),
+            _ => Ok(()),
+        }
+    }
+
     fn journal(&self, run: &str, agency: &str) -> Result<PathBuf, ArchiveError> {
         for name in [run, agency] {
             let fine = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);

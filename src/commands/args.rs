@@ -1,6 +1,6 @@
 //! Arguments that several commands share.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::ValueEnum;
@@ -63,17 +63,20 @@ pub(super) enum Format {
 impl Report {
     /// The form that was asked for, or that the file's name asks for.
     pub(super) fn form(&self) -> Format {
-        let ending = self
-            .output
-            .as_ref()
-            .and_then(|file| file.extension()?.to_str())
-            .map(str::to_ascii_lowercase);
-        self.format.unwrap_or(match ending.as_deref() {
-            Some("json") => Format::Json,
-            Some("html" | "htm") => Format::Html,
-            _ => Format::Text,
-        })
+        form(self.format, self.output.as_deref())
     }
+}
+
+/// The form that was asked for, or that the file's name asks for.
+pub(super) fn form(asked: Option<Format>, output: Option<&Path>) -> Format {
+    let ending = output
+        .and_then(|file| file.extension()?.to_str())
+        .map(str::to_ascii_lowercase);
+    asked.unwrap_or(match ending.as_deref() {
+        Some("json") => Format::Json,
+        Some("html" | "htm") => Format::Html,
+        _ => Format::Text,
+    })
 }
 
 /// How to crawl.

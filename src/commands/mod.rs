@@ -1,25 +1,31 @@
 //! The command line: one file a command, and what they share. The only part of the program that prints.
 
+mod alerts;
 mod args;
 mod audit;
 mod check;
+mod court;
 mod crawl;
 mod demo;
 mod docs;
 mod doctor;
 mod explain;
 mod fixture;
+mod fleet;
 mod help;
 mod impact;
 mod judge;
 mod kit;
+mod lookout;
 mod new;
 mod output;
+mod past;
 mod pipeline;
 mod profile;
 mod progress;
 mod review;
 mod scans;
+mod schedule;
 mod test;
 mod watch;
 
@@ -67,6 +73,20 @@ enum Command {
     Review(review::Args),
     /// เทียบกฎสองชุดกับข้อมูลที่เก็บไว้: ข้อใดของหน่วยงานใดผลเปลี่ยน และเพราะอะไร
     Impact(impact::Args),
+    /// ตรวจหลายหน่วยงานตามรายชื่อ ทีละรอบ ทำต่อได้เมื่อถูกหยุดกลางทาง
+    Fleet(fleet::Args),
+    /// ตรวจตามกำหนดเป็นบริการ และแจ้งเตือนเมื่อผลเปลี่ยน
+    Schedule(schedule::Args),
+    /// ประวัติการตรวจของหน่วยงาน หรือรายการหน่วยงานทั้งหมด
+    History(past::History),
+    /// เทียบการตรวจสองครั้งของหน่วยงานหนึ่ง ถึงระดับหลักฐาน
+    Diff(past::Diff),
+    /// ข้อใดจะล้าสมัยเมื่อใด หากเว็บไซต์ไม่เปลี่ยน
+    Forecast(past::Forecast),
+    /// การแจ้งเตือน: ดู รับทราบ ปิดเสียง
+    Alerts(alerts::Args),
+    /// ส่งออกผลตรวจเป็น CSV หรือ JSON หรือข้อมูลเว็บไซต์และเอกสารที่เก็บไว้
+    Export(past::Export),
     /// เก็บข้อมูลเว็บไซต์ลงไฟล์ WARC โดยยังไม่ตรวจ
     Crawl(crawl::Args),
     /// ลองใช้กับเว็บไซต์ตัวอย่างที่อยู่ในโปรแกรม
@@ -186,6 +206,13 @@ fn run(command: Command) -> Result<Exit, Failure> {
             Command::Review(args) => review::run(args).await,
             Command::Impact(args) => impact::run(&args),
             Command::Crawl(args) => crawl::run(args).await,
+            Command::Fleet(args) => fleet::run(args).await,
+            Command::Schedule(args) => schedule::run(args).await,
+            Command::History(args) => past::history(&args),
+            Command::Diff(args) => past::diff(&args),
+            Command::Forecast(args) => past::forecast(&args),
+            Command::Alerts(args) => alerts::run(&args),
+            Command::Export(args) => past::export(&args),
             Command::Demo(args) => demo::run(args).await,
             Command::Fixture(args) => fixture::run(args).await,
             Command::Profile(args) => profile::run(&args),
@@ -240,7 +267,8 @@ mod tests {
     fn help_is_in_thai_throughout() {
         for name in [
             "audit", "judge", "review", "impact", "crawl", "demo", "doctor", "check", "test",
-            "explain", "new", "fixture", "watch", "profile", "docs",
+            "explain", "new", "fixture", "watch", "profile", "docs", "fleet", "schedule",
+            "history", "diff", "forecast", "alerts", "export",
         ] {
             let mut command = help::in_thai(Cli::command());
             command.build();

@@ -1,6 +1,6 @@
 //! Where a report goes: the terminal, or a file that is there whole or not at all.
 
-use std::io::{IsTerminal, Write};
+use std::io::{BufWriter, IsTerminal, Write};
 use std::path::Path;
 
 use prongsai::audit::Audit;
@@ -58,20 +58,28 @@ pub(super) fn save_in(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
 
 /// Puts a file in place.
 pub(super) fn save(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    replace(file, bytes).map_err(|error| {
-        Failure::usage(format!(
-            "เขียน {} ไม่ได้ ({error})\n  ตรวจว่าโฟลเดอร์มีอยู่ เขียนได้ และดิสก์ไม่เต็ม",
-            file.display()
-        ))
-    })
+    replace(file, bytes).map_err(|error| cannot_write(file, &error))
+}
+
+/// What to do when a file cannot be written.
+pub(super) fn cannot_write(file: &Path, error: &std::io::Error) -> Failure {
+    Failure::usage(format!(
+        "เขียน {} ไม่ได้ ({error})\n  ตรวจว่าโฟลเดอร์มีอยู่ เขียนได้ และดิสก์ไม่เต็ม",
+        file.display()
+    ))
 }
 
 /// Whether a person sees the report on a terminal with colours.
 pub(super) fn in_colour(asked: &Report) -> bool {
-    asked.output.is_none() && colourful()
+    colourful(asked.output.as_deref())
 }
 
-fn colourful() -> bool {
+/// Whether a text goes to a terminal with colours, and not into a file.
+pub(super) fn colourful(file: Option<&Path>) -> bool {
+    file.is_none() && has_colours()
+}
+
+fn has_colours() -> bool {
     let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let dumb = std::env::var_os("TERM").is_some_and(|kind| kind == "dumb");
     std::io::stdout().is_terminal() && !set("NO_COLOR") && !dumb
@@ -79,14 +87,24 @@ fn colourful() -> bool {
 
 /// Puts a file in place at once: nobody ever reads half a report.
 pub(super) fn replace(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    write_whole(file, |into| into.write_all(bytes))
+}
+
+/// Writes a file bit by bit, and puts it in place at once.
+pub(super) fn write_whole<T, E: From<std::io::Error>>(
+    file: &Path,
+    write: impl FnOnce(&mut dyn Write) -> Result<T, E>,
+) -> Result<T, E> {
     let mut name = file.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.part", std::process::id()));
     let part = file.with_file_name(name);
     let put = || {
-        let mut new = std::fs::File::create_new(&part)?;
-        new.write_all(bytes)?;
-        new.sync_all()?;
-        std::fs::rename(&part, file)
+        let mut new = BufWriter::new(std::fs::File::create_new(&part)?);
+        let done = write(&mut new)?;
+        new.flush()?;
+        new.get_ref().sync_all()?;
+        std::fs::rename(&part, file)?;
+        Ok(done)
     };
     put().inspect_err(|_| {
         let _ = std::fs::remove_file(&part);

@@ -44,9 +44,9 @@ struct Beside {
 }
 
 /// A year to judge by.
-struct Year {
-    pack: Pack,
-    surveys: Option<SurveyScores>,
+pub(super) struct Year {
+    pub(super) pack: Arc<Pack>,
+    pub(super) surveys: Option<SurveyScores>,
 }
 
 impl Bench {
@@ -105,7 +105,7 @@ impl Bench {
     }
 
     /// The decisions about a website, unless those found by chance are about another.
-    fn decisions_for(&self, capture: &Capture) -> Result<Option<&Decisions>, Failure> {
+    pub(super) fn decisions_for(&self, capture: &Capture) -> Result<Option<&Decisions>, Failure> {
         let Some(beside) = &self.decisions else {
             return Ok(None);
         };
@@ -138,7 +138,10 @@ impl Bench {
             let surveys = scores
                 .map(|text| SurveyScores::read(text, &pack.outline).map_err(Failure::usage))
                 .transpose()?;
-            Ok(Year { pack, surveys })
+            Ok(Year {
+                pack: Arc::new(pack),
+                surveys,
+            })
         };
         let years = years.into_iter().map(lay_year).collect::<Result<_, _>>()?;
         Ok(Self {
@@ -146,6 +149,15 @@ impl Bench {
             agency,
             decisions: None,
         })
+    }
+
+    /// The same from parts.
+    pub(super) fn of(years: Vec<Year>) -> Self {
+        Self {
+            years,
+            agency: None,
+            decisions: None,
+        }
     }
 
     /// Judges a capture by each year, scans included when there is a reader for them. The site is read once.
@@ -164,7 +176,35 @@ impl Bench {
         capture: &Capture,
         reader: Option<&Reader>,
     ) -> Result<Vec<Heard>, Failure> {
-        let mut lent = Lent::new(capture, self.agency.clone());
+        self.hear_by(Lent::new(capture, self.agency.clone()), capture, reader)
+    }
+
+    /// The same of an agency from a list. What the website says of itself is closer to its papers than what a list calls
+    /// it; the list speaks where the website is silent.
+    pub(super) fn hear_of(
+        &self,
+        capture: &Capture,
+        reader: Option<&Reader>,
+        listed: Option<&Agency>,
+    ) -> Result<Vec<Heard>, Failure> {
+        let mut lent = Lent::new(capture, None);
+        let site = lent.take()?;
+        lent = match listed {
+            Some(listed) if site.agency.name.is_empty() => Lent::new(capture, Some(listed.clone())),
+            _ => {
+                lent.site = Some(site);
+                lent
+            }
+        };
+        self.hear_by(lent, capture, reader)
+    }
+
+    fn hear_by(
+        &self,
+        mut lent: Lent<'_>,
+        capture: &Capture,
+        reader: Option<&Reader>,
+    ) -> Result<Vec<Heard>, Failure> {
         let mut heard = Vec::new();
         for year in &self.years {
             let (judged, by_ocr) = decide(&year.pack, lent.take()?, capture, reader);
@@ -192,7 +232,7 @@ impl Bench {
 pub(super) struct Heard {
     agency: Agency,
     coverage: Coverage,
-    verdicts: Vec<Verdict>,
+    pub(super) verdicts: Vec<Verdict>,
 }
 
 impl Year {
@@ -313,7 +353,7 @@ fn coverage(capture: &Capture, site: &Site, ocr: Option<OcrUse>) -> Coverage {
     coverage
 }
 
-fn read(file: &Path) -> Result<String, Failure> {
+pub(super) fn read(file: &Path) -> Result<String, Failure> {
     std::fs::read_to_string(file).map_err(|error| {
         Failure::usage(format!(
             "อ่านไฟล์ {} ไม่ได้ ({error})\n  ตรวจชื่อไฟล์ และบันทึกเป็น UTF-8",

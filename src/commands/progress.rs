@@ -139,6 +139,30 @@ pub(super) fn is_over() -> bool {
     IS_OVER.load(Ordering::Relaxed)
 }
 
+/// Ctrl-C, or SIGTERM of who manages services: what is at work ends and is gone on with at the next start.
+pub(super) fn on_end() -> Interrupt {
+    let (trigger, interrupt) = Interrupt::pair();
+    tokio::spawn(async move {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            if let Ok(mut term) = signal(SignalKind::terminate()) {
+                tokio::select! {
+                    _ = term.recv() => {}
+                    _ = tokio::signal::ctrl_c() => {}
+                }
+            } else {
+                let _ = tokio::signal::ctrl_c().await;
+            }
+        }
+        #[cfg(not(unix))]
+        let _ = tokio::signal::ctrl_c().await;
+        IS_OVER.store(true, Ordering::Relaxed);
+        trigger.pull();
+    });
+    interrupt
+}
+
 /// Ctrl-C ends the crawl and keeps what was read; a second one ends the program.
 pub(super) fn on_ctrl_c() -> Interrupt {
     let (trigger, interrupt) = Interrupt::pair();

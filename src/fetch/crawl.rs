@@ -70,6 +70,16 @@ pub async fn crawl_with(
     }
 }
 
+/// Of an answer that is only to show that there is one.
+const KNOCK_BYTES: u64 = 1 << 10;
+
+/// Whether an address gives any answer. One request, no redirects, for who has to know whether the network works at all.
+pub async fn knock(url: &Url, options: &Options) -> bool {
+    let client = Client::new(options);
+    let answer = client.get(url, KNOCK_BYTES, Default::default()).await;
+    answer.is_ok()
+}
+
 struct Crawl<'a> {
     start: Start,
     /// The home's normal form.

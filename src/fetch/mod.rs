@@ -19,4 +19,4 @@ mod services;
 mod traps;
 pub mod warc;
 
-pub use crawl::{crawl, crawl_with};
+pub use crawl::{crawl, crawl_with, knock};

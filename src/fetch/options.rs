@@ -258,8 +258,13 @@ impl Interrupt {
         Self(None)
     }
 
+    /// Whether the trigger was pulled.
+    pub fn is_pulled(&self) -> bool {
+        self.0.as_ref().is_some_and(|receiver| *receiver.borrow())
+    }
+
     /// Returns when the trigger was pulled; never, if it was dropped unpulled.
-    pub(crate) async fn pulled(&mut self) {
+    pub async fn pulled(&mut self) {
         if let Some(receiver) = &mut self.0
             && receiver.wait_for(|pulled| *pulled).await.is_ok()
         {

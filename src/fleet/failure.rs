@@ -78,6 +78,29 @@ impl FailureKind {
         Self::Internal,
     ];
 
+    /// The failure as programs write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Dns => "dns",
+            Self::Refused => "refused",
+            Self::Tls => "tls",
+            Self::Timeout => "timeout",
+            Self::Disconnected => "disconnected",
+            Self::Blocked => "blocked",
+            Self::Robots => "robots",
+            Self::Empty => "empty",
+            Self::Malformed => "malformed",
+            Self::PrivateAddress => "private_address",
+            Self::Void => "void",
+            Self::Internal => "internal",
+        }
+    }
+
+    /// The failure that a word names.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
     /// The failure in words.
     pub fn thai(self) -> &'static str {
         match self {

@@ -8,6 +8,8 @@ use crate::audit::Audit;
 use crate::judge::{Decision, Verdict};
 use crate::rules::answer::Outcome;
 use crate::score::{Points, round2};
+use crate::standing::Change;
+use crate::store::StoredAudit;
 use crate::year::FiscalYear;
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -94,6 +96,18 @@ pub struct Place {
     pub label: String,
 }
 
+impl Worsened {
+    /// What a summary needs of a change.
+    pub fn of(change: &Change) -> Self {
+        Self {
+            subject: change.subject.clone(),
+            title: change.title.clone(),
+            from: change.from,
+            to: change.to,
+        }
+    }
+}
+
 impl AuditSummary {
     /// What a summary needs of an audit.
     pub fn of(audit: &Audit) -> Self {
@@ -107,6 +121,32 @@ impl AuditSummary {
                 .map(|item| ItemSummary::of(&item.verdict))
                 .collect(),
         }
+    }
+
+    /// The same of an audit as the store has it.
+    pub fn of_stored(audit: &StoredAudit) -> Self {
+        let verdicts = audit.items.iter().map(|item| &item.verdict);
+        Self {
+            year: audit.line.year,
+            score: audit.line.score,
+            complete: audit.line.complete,
+            items: verdicts.map(ItemSummary::of).collect(),
+        }
+    }
+
+    /// The audit in a few words.
+    pub fn told(&self) -> String {
+        let score = match (self.score.low, self.score.high) {
+            (low, high) if low == high => format!("{low:.2}"),
+            (low, high) => format!("{low:.2}–{high:.2}"),
+        };
+        let count = |decision| self.count(decision);
+        format!(
+            "OIT {score} ผ่าน {} ไม่ผ่าน {} ให้คนตรวจ {}",
+            count(Decision::Pass),
+            count(Decision::Fail),
+            count(Decision::Unsure)
+        )
     }
 
     fn count(&self, decision: Decision) -> u32 {

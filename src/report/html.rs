@@ -63,7 +63,7 @@ fn render_years(years: &Years, undefined: UndefinedBehavior) -> Result<String, m
     let named: Vec<String> = all.clone().map(|one| one.year.to_string()).collect();
     let parts = all.map(|one| shown(one, &format!("y{}-", one.year)));
     let steps = years.difference.iter().map(|one| {
-        context! { it => Serde(one), sum => sum(&one.changes), lines => Serde(lines(one)) }
+        context! { it => Serde(one), sum => sum(&one.changes), lines => Serde(lines(&one.changes)) }
     });
     printer(undefined)?.get_template("years.html")?.render(context! {
         title => format!("ผลตรวจ OIT {} {}", named.join(" "), agency_line(&last.agency, &last.home)),
@@ -103,7 +103,9 @@ fn render_fleet(
         })
 }
 
-fn printer(undefined: UndefinedBehavior) -> Result<Environment<'static>, minijinja::Error> {
+pub(super) fn printer(
+    undefined: UndefinedBehavior,
+) -> Result<Environment<'static>, minijinja::Error> {
     let mut page = Environment::new();
     page.set_undefined_behavior(undefined);
     page.set_auto_escape_callback(|_| AutoEscape::Html);

@@ -1,13 +1,25 @@
 //! Audit → what a reader sees: text for a terminal, one HTML file for a desk. Pure: the same audit gives the same bytes.
 
+mod diff;
 pub mod faults;
 pub mod fleet;
 pub mod forecast;
+mod history;
+mod history_page;
 pub mod html;
 pub mod impact;
+mod runs;
+#[cfg(test)]
+mod store_sample;
 pub mod text;
+mod when;
 mod wrap;
 mod years;
+
+pub use diff::diff;
+pub use history::history;
+pub use history_page::history_html;
+pub use runs::{agencies, outbox, run_log, runs, silences, standing};
 
 use std::collections::BTreeSet;
 

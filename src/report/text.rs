@@ -80,7 +80,7 @@ fn difference(sheet: &mut Sheet, step: &Difference) {
         row("ระดับ", grade.from.to_string(), grade.to.to_string());
     }
     sheet.hang("  ", &years::sum(&step.changes), None);
-    let lines = years::lines(step);
+    let lines = years::lines(&step.changes);
     let (flips, rest): (Vec<_>, Vec<_>) = lines.iter().partition(|line| line.from != line.to);
     for (title, some) in [("ข้อที่ผลเปลี่ยน", flips), ("ข้อที่รายละเอียดต่าง แต่ผลเท่าเดิม", rest)]
     {
@@ -361,7 +361,7 @@ fn mark(sheet: &Sheet, decision: Decision) -> String {
     )
 }
 
-fn decision_ink(decision: Decision) -> Ink {
+pub(super) fn decision_ink(decision: Decision) -> Ink {
     match decision {
         Decision::Pass => Ink::Green,
         Decision::Fail => Ink::Red,

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{decision_words, outcome_words};
-use crate::difference::{Asked, Changes, CriterionChange, Difference, ItemChange, Side, Wording};
+use crate::difference::{Asked, Changes, CriterionChange, ItemChange, Side, Wording};
 use crate::judge::Decision;
 
 /// One item that differs, as it is told.
@@ -38,8 +38,7 @@ pub(super) struct Note {
 }
 
 /// Every item that differs: first those with another verdict.
-pub(super) fn lines(difference: &Difference) -> Vec<Line> {
-    let changes = &difference.changes;
+pub(super) fn lines(changes: &Changes) -> Vec<Line> {
     let rest = changes.items.iter().filter(|item| !item.is_flip());
     changes.flips().chain(rest).map(line).collect()
 }
