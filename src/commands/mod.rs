@@ -55,6 +55,18 @@ use prongsai::audit::Audit;
 struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// รูปแบบบันทึกการทำงาน (stderr): text หรือ json ระดับกำหนดด้วย PRONGSAI_LOG เช่น info
+    #[arg(
+        long,
+        value_name = "รูปแบบ",
+        value_enum,
+        default_value = "text",
+        hide_default_value = true,
+        hide_possible_values = true,
+        global = true,
+        display_order = 998
+    )]
+    log_format: LogForm,
     /// แสดงวิธีใช้
     #[arg(short, long, action = clap::ArgAction::Help, global = true, display_order = 999)]
     help: Option<bool>,
@@ -123,6 +135,26 @@ enum Command {
     },
 }
 
+/// Forms of the log.
+#[derive(clap::ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+enum LogForm {
+    /// For people.
+    Text,
+    /// A JSON object a line, for programs.
+    Json,
+}
+
+/// Begins to write the log to stderr.
+fn log(form: LogForm) {
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_env("PRONGSAI_LOG"))
+        .with_writer(std::io::stderr);
+    match form {
+        LogForm::Text => log.init(),
+        LogForm::Json => log.json().flatten_event(true).init(),
+    }
+}
+
 /// How a run ends. The numbers are promised to scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Exit {
@@ -151,10 +183,6 @@ impl Failure {
 
 /// Reads the command line, runs the command, and answers with its exit code.
 pub(crate) fn main() -> ExitCode {
-    tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::from_env("PRONGSAI_LOG"))
-        .with_writer(std::io::stderr)
-        .init();
     let exit = match read_command() {
         Ok(command) => run(command).unwrap_or_else(|failure| {
             say(&format!("ผิดพลาด: {}", failure.message));
@@ -170,7 +198,11 @@ fn read_command() -> Result<Command, Exit> {
     let told = help::in_thai(Cli::command())
         .try_get_matches()
         .and_then(|matches| Cli::from_arg_matches(&matches));
-    told.map(|cli| cli.command).map_err(|error| {
+    told.map(|cli| {
+        log(cli.log_format);
+        cli.command
+    })
+    .map_err(|error| {
         if error.use_stderr() {
             say(&help::message(&error));
             Exit::Usage

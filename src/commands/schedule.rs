@@ -26,6 +26,9 @@ const AT_ONCE: usize = 16;
 /// How long a round of the service waits for our own network before it gives up and comes back later.
 const PATIENCE: Duration = Duration::from_secs(3600);
 
+/// Longest sleep between two looks at the list and at what is due.
+const NAP: Duration = Duration::from_secs(600);
+
 #[derive(clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -106,8 +109,8 @@ pub(super) async fn run(args: Args) -> Result<Exit, Failure> {
         }
         let wait = tick.next.duration_since(Timestamp::now());
         let wait = Duration::try_from(wait).unwrap_or_default();
-        // A clock that was set back must not wake it without a pause.
-        let wait = wait.max(Duration::from_secs(1));
+        // Who edits the list should not have to wait for a day, and a clock that was set back must not wake it without a pause.
+        let wait = wait.clamp(Duration::from_secs(1), NAP);
         let mut stop = interrupt.clone();
         tokio::select! {
             () = stop.pulled() => {}

@@ -9,15 +9,18 @@ use url::Url;
 
 use super::news::Mailing;
 use super::round::{Round, RoundEnd, Watch};
+use super::visit::row;
 use super::{Desk, ServiceError};
 use crate::fetch::capture::Capture;
 use crate::fetch::options::Interrupt;
 use crate::fleet::list::Entry;
 use crate::schedule::{Agenda, Cron, Due, Occasion, Rhythm, next, plan};
-use crate::store::LookKind;
+use crate::store::{AgencyRow, LookKind};
 
-/// Longest sleep between two looks at the list: who edits it should not have to wait for a day.
-const NAP: SignedDuration = SignedDuration::from_mins(10);
+/// How long a round that did not count is let rest before it is tried anew.
+const REST: SignedDuration = SignedDuration::from_mins(10);
+/// Where nothing is due at all.
+const DAY: SignedDuration = SignedDuration::from_hours(24);
 /// A visit that was due so long ago is late.
 const LATE: SignedDuration = SignedDuration::from_hours(1);
 /// The word of these rounds in the store.
@@ -63,6 +66,8 @@ impl Rota {
         interrupt: Interrupt,
     ) -> Result<Tick, ServiceError> {
         let now = desk.now();
+        let rows: Vec<AgencyRow> = self.entries.iter().map(|entry| row(entry)).collect();
+        desk.store().put_agencies(&rows)?;
         let agendas = self.agendas(desk)?;
         let due = plan(now, &agendas, &self.rhythm);
         let left = desk.store().unfinished_run(KIND)?.is_some();
@@ -84,7 +89,10 @@ impl Rota {
             }
             _ => 0,
         };
-        let next = self.set_next(desk)?;
+        let mut next = self.set_next(desk)?;
+        if matches!(end, Some(RoundEnd::Void(_))) {
+            next = next.max(desk.now() + REST);
+        }
         Ok(Tick {
             due: due.len(),
             end,
@@ -96,13 +104,15 @@ impl Rota {
     /// Writes down when each agency is due next and why, and returns when to look again.
     fn set_next(&self, desk: &Desk) -> Result<Timestamp, ServiceError> {
         let now = desk.now();
-        let mut soonest = now.saturating_add(NAP).unwrap_or(Timestamp::MAX);
+        let mut soonest = now + DAY;
+        let mut planned = Vec::new();
         for agenda in self.agendas(desk)? {
             let due = next(now, &agenda, &self.rhythm);
             let (at, why) = due.map_or((None, String::new()), |due| (Some(due.at), due.why));
-            desk.store().set_next(&agenda.id, at, &why)?;
             soonest = at.map_or(soonest, |at| at.min(soonest));
+            planned.push((agenda.id, at, why));
         }
+        desk.store().set_plan(&planned)?;
         if let Some(letter) = desk.store().outbox_next()? {
             soonest = soonest.min(letter);
         }
@@ -113,10 +123,9 @@ impl Rota {
     fn agendas(&self, desk: &Desk) -> Result<Vec<Agenda>, ServiceError> {
         let day = Capture::day_of(desk.now());
         let year = desk.court.years(day).last().copied();
-        let mut store = desk.store();
+        let store = desk.store();
         let mut agendas = Vec::with_capacity(self.entries.len());
         for entry in &self.entries {
-            store.put_agency(&super::visit::row(entry))?;
             let last = store.last_visit(&entry.id)?;
             let standing = year
                 .map(|year| store.standing(&entry.id, year))

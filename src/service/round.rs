@@ -18,7 +18,7 @@ use crate::fleet::health::{CanaryLook, End, Limits, Outcome, Verdict, examine, p
 use crate::fleet::list::Entry;
 use crate::fleet::summary::{AuditSummary, Visited, Worsened};
 use crate::standing::{Change, ChangeKind};
-use crate::store::{self, ChangeQuery, Claim, Job, JobState, LookKind, RunId, When};
+use crate::store::{self, AgencyRow, ChangeQuery, Claim, Job, JobState, LookKind, RunId, When};
 
 /// Jobs read at a time.
 const PAGE: u32 = 500;
@@ -92,9 +92,8 @@ impl Round {
             .collect();
         let now = desk.now();
         let mut store = desk.store();
-        for entry in entries.values() {
-            store.put_agency(&row(entry))?;
-        }
+        let rows: Vec<AgencyRow> = entries.values().map(|entry| row(entry)).collect();
+        store.put_agencies(&rows)?;
         let mut left = None;
         while let Some(run) = store.unfinished_run(kind)? {
             if run.settings == settings && left.is_none() {

@@ -78,6 +78,26 @@ impl Store {
         Ok(())
     }
 
+    /// The same for many at once. What is planned already is not written again.
+    pub fn set_plan(
+        &mut self,
+        planned: &[(String, Option<Timestamp>, String)],
+    ) -> Result<(), StoreError> {
+        let tx = self.write()?;
+        {
+            let mut put = tx.prepare(
+                "INSERT INTO visit (agency, next, why) SELECT id, ?2, ?3 FROM agency WHERE key = ?1
+                 ON CONFLICT (agency) DO UPDATE SET next = ?2, why = ?3
+                 WHERE next IS NOT ?2 OR why IS NOT ?3",
+            )?;
+            for (agency, next, why) in planned {
+                put.execute(params![agency, next.map(Timestamp::as_second), why])?;
+            }
+        }
+        tx.commit()?;
+        Ok(())
+    }
+
     /// The agencies that are due, the longest first.
     pub fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<Due>, StoreError> {
         let mut statement = self.conn.prepare(

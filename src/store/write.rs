@@ -19,8 +19,8 @@ use super::jobs::{Claim, End, finish};
 use super::open::Store;
 use super::pack::narrow;
 use super::rows::{
-    day_number, decision_code, digest_value, hundredths, intern, intern_json, kind_code, packed,
-    put_agency, unpacked,
+    check_key, day_number, decision_code, digest_value, hundredths, intern, intern_json, kind_code,
+    packed, put_agency, unpacked,
 };
 use super::values::{AgencyRow, AuditId, ChangeId, Look, LookKind};
 use super::versions::{Known, NewVersion, ROOM, Version, held};
@@ -143,6 +143,24 @@ impl Store {
             )
             .optional()?;
         body.map(|body| unpacked(&body, "")).transpose()
+    }
+
+    /// Adds agencies or brings their particulars up to date, in one go. What is so already is not written again.
+    pub fn put_agencies(&mut self, agencies: &[AgencyRow]) -> Result<(), StoreError> {
+        let tx = self.write()?;
+        {
+            let mut put = tx.prepare(
+                "INSERT INTO agency (key, name, kind, province, home) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (key) DO UPDATE SET name = ?2, kind = ?3, province = ?4, home = ?5
+                 WHERE (name, kind, province, home) IS NOT (?2, ?3, ?4, ?5)",
+            )?;
+            for one in agencies {
+                check_key(&one.id)?;
+                put.execute(params![one.id, one.name, one.kind, one.province, one.home])?;
+            }
+        }
+        tx.commit()?;
+        Ok(())
     }
 
     /// Adds an agency or brings its particulars up to date.
