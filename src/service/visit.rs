@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
 use super::{Desk, Judged, ServiceError};
@@ -24,7 +23,7 @@ use crate::store::{
 use crate::year::FiscalYear;
 
 /// One look in so many asks for all addresses anew: a server that says "unchanged" when it is not is found out then.
-const FRESH_EVERY: u8 = 8;
+const FRESH_EVERY: u32 = 8;
 
 /// What is to be done.
 #[derive(Debug, Clone)]
@@ -80,7 +79,8 @@ impl Desk {
             .rev()
             .find_map(|year| self.latest(&entry.id, *year).transpose())
             .transpose()?;
-        let fresh = errand.fresh || is_fresh(&entry.id, day);
+        let looks = self.store().looks(&entry.id)?;
+        let fresh = errand.fresh || is_fresh(&entry.id, looks);
         let earlier = before.and_then(|line| line.capture).filter(|_| !fresh);
         let run = errand.run.to_string();
         let session = Arc::new(self.archive.begin(&run, &entry.id, earlier.as_deref())?);
@@ -383,12 +383,11 @@ pub(super) fn row(entry: &Entry) -> AgencyRow {
     }
 }
 
-/// Drawn by agency and day, so that a fleet's whole looks are spread over its days.
-fn is_fresh(agency: &str, day: Date) -> bool {
-    let mut hash = Sha256::new();
-    hash.update(agency.as_bytes());
-    hash.update(day.to_string().as_bytes());
-    hash.finalize()[0] % FRESH_EVERY == 0
+/// Whether a look that has so many before it asks for everything. Never the second; which of the later ones, differs from
+/// agency to agency, so that a fleet's whole looks are spread.
+fn is_fresh(agency: &str, looks: u32) -> bool {
+    let turn = 2 + u32::from(Sha256::digest(agency)[0]) % (FRESH_EVERY - 2);
+    looks % FRESH_EVERY == turn
 }
 
 /// The word of a type of agencies, as its JSON form has it.

@@ -73,6 +73,16 @@ impl Store {
         body.map(|body| unpacked(&body, "")).transpose()
     }
 
+    /// How often an agency's website was audited.
+    pub fn looks(&self, agency: &str) -> Result<u32, StoreError> {
+        Ok(self.conn.query_row(
+            "SELECT count(*) FROM agency AS g JOIN series AS s ON s.agency = g.id JOIN audit AS a ON a.series = s.id
+             WHERE g.key = ?1 AND a.kind < 2",
+            [agency],
+            |row| row.get(0),
+        )?)
+    }
+
     /// Visits in a row up to the last that could not look at the website; void ones are passed over.
     pub fn failures_in_a_row(&self, agency: &str) -> Result<u32, StoreError> {
         Ok(self.conn.query_row(

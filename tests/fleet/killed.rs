@@ -168,6 +168,34 @@ fn assert_polite(log: &[Asked]) {
     }
 }
 
+/// A website that has not changed is asked whether it has, and says no.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_unchanged_website_moves_less_than_a_twentieth() {
+    let folder = Folder::new("unchanged");
+    let hosts = Hosts::open().await;
+    for (n, pages) in captures().into_iter().enumerate() {
+        let manner = Manner {
+            validates: true,
+            ..Manner::default()
+        };
+        hosts.put(&host(n), Website { pages, manner });
+    }
+    let (file, store) = (folder.0.join("agencies.csv"), folder.0.join("fleet.db"));
+    let mut text = String::from("id,url\n");
+    for n in 0..5 {
+        text.push_str(&format!("a{n},{}\n", hosts.url(&host(n))));
+    }
+    std::fs::write(&file, text).unwrap();
+    let mut moved = Vec::new();
+    for _ in 0..2 {
+        let child = begin(&hosts, &file, &store);
+        tokio::task::spawn_blocking(|| finish(child)).await.unwrap();
+        let log = hosts.take_log();
+        moved.push(log.iter().map(|asked| asked.sent).sum::<usize>());
+    }
+    assert!(moved[0] > 500_000 && moved[1] * 20 < moved[0], "{moved:?}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_round_killed_ten_times_comes_to_the_same_and_fetches_nothing_twice() {
     let folder = Folder::new("killed");
