@@ -1,6 +1,6 @@
-//! How large the store grows and how fast its views are: `store FOLDER-OF-AUDITS [AGENCIES] [WEEKS] [FILE]`.
+//! How large the store grows and how fast its views are: `cargo bench --bench store -- [FOLDER-OF-AUDITS] [AGENCIES] [WEEKS] [FILE]`.
 //!
-//! The folder has audits as `prongsai audit --json` writes them. Nothing is extrapolated: what is told was written.
+//! The folder has audits as `prongsai audit --format json` writes them; without one the captures of this repository are judged. Nothing is extrapolated: what is told was written.
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
 
 mod living;
@@ -25,10 +25,14 @@ fn main() {
         .skip(1)
         .filter(|one| one != "--bench")
         .collect();
-    let Some(folder) = args.first() else {
-        println!("store FOLDER-OF-AUDITS [AGENCIES] [WEEKS] [FILE]");
-        return;
-    };
+    let judged = std::env::temp_dir().join("prongsai-bench-audits");
+    let folder = args.first().map_or_else(
+        || {
+            judge(&judged);
+            judged.clone()
+        },
+        PathBuf::from,
+    );
     let number = |at: usize, or: usize| args.get(at).map_or(or, |word| word.parse().unwrap());
     let (agencies, weeks) = (number(1, 100), number(2, 260));
     let file = args.get(3).map_or_else(
@@ -37,7 +41,7 @@ fn main() {
     );
     if !file.exists() {
         let began = Instant::now();
-        let audits = grow(&file, &models(Path::new(folder)), agencies, weeks);
+        let audits = grow(&file, &models(&folder), agencies, weeks);
         let size = size(&file);
         println!(
             "{audits} audits of {agencies} agencies in {:.0} s: {:.1} MB, {:.0} bytes an audit, {:.0} MB for 260,000",
@@ -48,6 +52,27 @@ fn main() {
         );
     }
     views(&file, agencies);
+}
+
+/// Audits of the captures of this repository, as the program writes them.
+fn judge(folder: &Path) {
+    let captures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/captures");
+    std::fs::create_dir_all(folder).unwrap();
+    for (site, year) in [
+        ("kalase-2564", "2564"),
+        ("kalase-2565", "2565"),
+        ("banmai-2565", "2565"),
+        ("nongkha-2565", "2565"),
+        ("chaimongkol-2565", "2565"),
+    ] {
+        let status = std::process::Command::new(env!("CARGO_BIN_EXE_prongsai"))
+            .arg("judge")
+            .arg(captures.join(format!("{site}.warc.gz")))
+            .args(["--year", year, "--no-ocr", "-o"])
+            .arg(folder.join(format!("{site}.json")))
+            .status();
+        assert!(status.unwrap().success());
+    }
 }
 
 fn models(folder: &Path) -> Vec<Audit> {

@@ -362,10 +362,19 @@ impl Desk<'_> {
             id: self.one.agency.clone(),
             name: brief(&self.one.name, TITLE),
             year: self.one.year,
+            look: self.look(&lines),
             lines,
-            look: format!("{} diff {}", self.channels.command, self.one.agency),
             mark: None,
         })
+    }
+
+    /// The command that shows what changed: from the oldest of the last good looks on, for the look that confirmed a change
+    /// and the one before are alike.
+    fn look(&self, lines: &[Line]) -> String {
+        let good = lines.iter().filter_map(|line| line.last_good.as_ref());
+        let from = good.map(|good| good.audit).min();
+        let from = from.map_or_else(String::new, |audit| format!(" {audit}"));
+        format!("{} diff {}{from}", self.channels.command, self.one.agency)
     }
 
     fn change(&self, notice: &Notice, change: &Change, latest: bool) -> Fate {

@@ -72,6 +72,20 @@ impl Bodies {
         Ok(body.len().max(1) as u64)
     }
 
+    /// Takes a body out in whatever form it stands.
+    pub(super) fn discard(&self, digest: &str) -> Result<(), ArchiveError> {
+        for form in ["gz", "bin"] {
+            let file = self.file(digest, form);
+            match std::fs::remove_file(&file) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(at(&file)(error));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Whether a body is here in its whole length. A disk that lost its power leaves files that are named and short.
     pub(super) fn stands(&self, name: &Named) -> bool {
         let plain = std::fs::metadata(self.file(&name.digest, "bin"));

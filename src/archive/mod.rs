@@ -173,6 +173,11 @@ impl Archive {
         })
     }
 
+    /// Takes a damaged body out, so that it is fetched anew.
+    pub fn discard(&self, digest: &str) -> Result<(), ArchiveError> {
+        self.bodies.discard(digest)
+    }
+
     /// Keeps a manifest whose bodies are here already, and has the disk take all of it.
     fn keep_manifest(&self, manifest: &Manifest) -> Result<String, ArchiveError> {
         let text = serde_json::to_vec(&Form {

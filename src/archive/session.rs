@@ -188,7 +188,10 @@ impl Memory for Session {
         let Some(mut reader) = state.reader.take() else {
             return Err(io::Error::other("a session is for one crawl"));
         };
-        if let Some(Line::Start(first)) = reader.next()? {
+        // A journal of another website, as after an edit of the list, is begun anew.
+        if let Some(Line::Start(first)) = reader.next()?
+            && first.home == start.home
+        {
             reader.take();
             state.reader = Some(reader);
             return Ok(first);

@@ -10,7 +10,7 @@ use prongsai::service::see;
 use prongsai::store::{Silence, Store, StoreError};
 
 use super::args;
-use super::fleet::Place;
+use super::fleet::{Place, no_store};
 use super::{Exit, Failure, output, say};
 
 /// Letters shown.
@@ -26,7 +26,7 @@ pub(super) struct Args {
 enum What {
     /// แสดงการแจ้งเตือนที่ส่งแล้ว ที่รอส่ง และที่ปิดเสียงไว้
     List(Place),
-    /// แสดงสรุปฉบับหนึ่งทั้งฉบับ ตามรหัสในข้อความแจ้งเตือน
+    /// แสดงสรุปฉบับหนึ่งทั้งฉบับ
     Show(Show),
     /// รับทราบแล้ว: ไม่ต้องเตือนเรื่องเหล่านี้ซ้ำ
     Seen(Seen),
@@ -38,7 +38,7 @@ enum What {
 
 #[derive(clap::Args)]
 struct Show {
-    /// รหัสของสรุป (ต้นรหัสก็พอ)
+    /// หมายเลขจาก prongsai alerts list หรือรหัสในข้อความแจ้งเตือน
     #[arg(value_name = "รหัส")]
     key: String,
     #[command(flatten)]
@@ -117,9 +117,16 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
             let digests = posted
                 .iter()
                 .filter_map(|one| serde_json::from_str::<Digest>(&one.letter.body).ok());
-            let digest = digests
-                .into_iter()
-                .find(|digest| !show.key.is_empty() && digest.key.starts_with(&show.key));
+            let numbered = posted
+                .iter()
+                .find(|one| one.id.to_string() == show.key)
+                .and_then(|one| serde_json::from_str::<Digest>(&one.letter.body).ok());
+            let keyed = || {
+                digests
+                    .into_iter()
+                    .find(|digest| show.key.len() >= 6 && digest.key.starts_with(&show.key))
+            };
+            let digest = numbered.or_else(keyed);
             let digest = digest.ok_or_else(|| {
                 Failure::usage("ไม่พบสรุปรหัสนี้\n  ดูรหัสจากท้ายข้อความแจ้งเตือน หรือ prongsai alerts list")
             })?;
@@ -174,10 +181,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
 
 fn open(place: &Place) -> Result<Store, Failure> {
     if !place.store.exists() {
-        return Err(Failure::usage(format!(
-            "ไม่มีฐานข้อมูล {}\n  ระบุ --store เป็นแฟ้มที่มีอยู่",
-            place.store.display()
-        )));
+        return Err(no_store(&place.store));
     }
     Store::open(&place.store).map_err(Failure::usage)
 }

@@ -61,7 +61,13 @@ impl Packs {
         })
     }
 
-    fn bench(&self, entry: &Entry, years: &[FiscalYear]) -> Result<Bench, Failure> {
+    /// `ahead` is judged only to look ahead, and has no scores of surveys yet.
+    fn bench(
+        &self,
+        entry: &Entry,
+        years: &[FiscalYear],
+        ahead: Option<FiscalYear>,
+    ) -> Result<Bench, Failure> {
         let place = |path: &PathBuf| self.folder.join(path);
         let scores = entry.scores.as_ref().map(|path| read(&place(path)));
         let scores = scores.transpose()?;
@@ -72,6 +78,7 @@ impl Packs {
             };
             let surveys = scores
                 .as_ref()
+                .filter(|_| ahead != Some(*year))
                 .map(|text| SurveyScores::read(text, &pack.outline).map_err(Failure::usage))
                 .transpose()?;
             of_years.push(Year {
@@ -94,11 +101,16 @@ impl Packs {
     ) -> Result<Vec<Judged>, Failure> {
         // The year after the last is judged along: it tells what goes stale when it begins.
         let ahead = years.last().map(|year| year.next());
+        let ahead = ahead.filter(|year| self.packs.contains_key(year));
         let mut all = years.to_vec();
-        all.extend(ahead.filter(|year| self.packs.contains_key(year)));
-        let bench = self.bench(entry, &all)?;
+        all.extend(ahead);
+        let bench = self.bench(entry, &all, ahead)?;
         let file = self.readings.join(&entry.id);
         let reader = self.scans.reader(Some(&file));
+        if reader.is_some() {
+            std::fs::create_dir_all(&self.readings)
+                .map_err(|error| super::output::cannot_write(&self.readings, &error))?;
+        }
         let heard = bench.hear_of(capture, reader.as_ref(), entry.agency().as_ref())?;
         let verdicts: BTreeMap<FiscalYear, _> = all
             .iter()

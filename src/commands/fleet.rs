@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use indicatif::HumanBytes;
+use jiff::{SignedDuration, Timestamp};
+use prongsai::archive::Archive;
 use prongsai::fetch::capture::Capture;
 use prongsai::fetch::options::Options;
 use prongsai::fleet::list::{Entry, List};
@@ -18,7 +20,7 @@ use prongsai::year::FiscalYear;
 use super::args::{self, Format, Manners};
 use super::court::Packs;
 use super::lookout::Lookout;
-use super::progress::on_ctrl_c;
+use super::progress::on_end;
 use super::scans::Scans;
 use super::{Exit, Failure, output, say};
 
@@ -41,6 +43,22 @@ enum What {
     Audit(Box<Audit>),
     /// ดูว่ารอบตรวจทำอะไรกับหน่วยงานใด เมื่อใด และเพราะอะไร
     Log(Log),
+    /// ลบข้อมูลเว็บไซต์เก่า เก็บไว้เฉพาะครั้งแรก ครั้งล่าสุด และครั้งที่เป็นหลักฐานของผล
+    Prune(Prune),
+}
+
+#[derive(clap::Args)]
+struct Prune {
+    /// ลบเฉพาะที่เก่ากว่าจำนวนวันนี้ (ปกติ 400)
+    #[arg(
+        long,
+        value_name = "วัน",
+        default_value_t = 400,
+        hide_default_value = true
+    )]
+    older_than: u16,
+    #[command(flatten)]
+    place: Place,
 }
 
 #[derive(clap::Args)]
@@ -84,6 +102,8 @@ pub(super) struct Place {
     #[arg(
         long,
         value_name = "ไฟล์",
+        env = "PRONGSAI_STORE",
+        hide_env = true,
         default_value = "prongsai.db",
         hide_default_value = true
     )]
@@ -103,6 +123,7 @@ pub(super) async fn run(args: Args) -> Result<Exit, Failure> {
     match args.what {
         What::Audit(asked) => audit(*asked).await,
         What::Log(asked) => log(&asked),
+        What::Prune(asked) => prune(&asked),
     }
 }
 
@@ -213,7 +234,7 @@ async fn audit(asked: Audit) -> Result<Exit, Failure> {
     let waiting = (view.tally.pending + view.tally.crawling) as usize;
     let lookout = Arc::new(Lookout::new(entries.len(), waiting, at_once));
     let watch: Arc<dyn Watch> = lookout.clone();
-    let end = round.make(&desk, &watch, on_ctrl_c()).await;
+    let end = round.make(&desk, &watch, on_end()).await;
     lookout.done();
     match end.map_err(Failure::usage)? {
         RoundEnd::Done => {}
@@ -224,7 +245,9 @@ async fn audit(asked: Audit) -> Result<Exit, Failure> {
         RoundEnd::Void(why) => {
             return Err(Failure {
                 exit: Exit::Unreachable,
-                message: format!("รอบตรวจนี้ไม่นับ: {why}\n  ตรวจอินเทอร์เน็ตของเครื่องนี้ แล้วสั่งใหม่"),
+                message: format!(
+                    "รอบตรวจหยุดไว้: {why}\n  ตรวจอินเทอร์เน็ตของเครื่องนี้ แล้วสั่งเดิมอีกครั้งเพื่อทำต่อ หน่วยงานที่ตรวจแล้วไม่ต้องตรวจซ้ำ"
+                ),
             });
         }
     }
@@ -258,6 +281,39 @@ fn settings(asked: &Audit, ids: &[String]) -> String {
         "fresh": asked.fresh,
     })
     .to_string()
+}
+
+fn prune(asked: &Prune) -> Result<Exit, Failure> {
+    let store = &asked.place.store;
+    if !store.exists() {
+        return Err(no_store(store));
+    }
+    // No round may be writing meanwhile.
+    let _alone = prongsai::service::lock(store).map_err(Failure::usage)?;
+    let before = Timestamp::now() - SignedDuration::from_hours(24 * i64::from(asked.older_than));
+    let opened = Store::open_read_only(store).map_err(Failure::usage)?;
+    let keep = opened.captures_to_keep(before).map_err(Failure::usage)?;
+    let archive = Archive::open(captures(store)).map_err(Failure::usage)?;
+    let freed = archive
+        .forget(|digest| keep.contains(digest))
+        .map_err(Failure::usage)?;
+    let left = archive.size().map_err(Failure::usage)?;
+    say(&format!(
+        "ลบข้อมูลเว็บไซต์ {} ชุด ได้ที่ว่าง {} เหลือ {} ชุด {}",
+        freed.captures,
+        HumanBytes(freed.bytes),
+        left.captures,
+        HumanBytes(left.bytes)
+    ));
+    Ok(Exit::Done)
+}
+
+/// There is no store where one is asked for.
+pub(super) fn no_store(store: &Path) -> Failure {
+    Failure::usage(format!(
+        "ไม่มีฐานข้อมูล {}\n  ระบุ --store เป็นแฟ้มที่มีอยู่",
+        store.display()
+    ))
 }
 
 fn log(asked: &Log) -> Result<Exit, Failure> {

@@ -111,7 +111,11 @@ impl Watch for Lookout {
             })
             .collect();
         state.pace.pending = state.waiting;
-        let left = thai_left(state.pace.left(now));
+        let left = match state.pace.left(now) {
+            // Those at work take longer than what was usual so far.
+            Some(left) if left.is_zero() && !state.working.is_empty() => "ใกล้เสร็จ".to_owned(),
+            left => thai_left(left),
+        };
         let done = self.all.saturating_sub(state.waiting + state.working.len());
         let failed = state.failed;
         drop(state);

@@ -146,7 +146,12 @@ pub(super) fn history(asked: &History) -> Result<Exit, Failure> {
         let all = all.map_err(Failure::usage)?;
         let text = match form {
             Format::Json => json(&all)?,
-            Format::Text | Format::Html => report::agencies(&all, colour),
+            Format::Text => report::agencies(&all, colour),
+            Format::Html => {
+                return Err(Failure::usage(
+                    "รายการทุกหน่วยงานมีเฉพาะ text และ json\n  ระบุรหัสหน่วยงานเพื่อเขียนประวัติเป็น html หรือใช้ fleet audit -o summary.html",
+                ));
+            }
         };
         output::put(&text, asked.output.as_deref())?;
         return Ok(Exit::Done);

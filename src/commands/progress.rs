@@ -159,6 +159,10 @@ pub(super) fn on_end() -> Interrupt {
         let _ = tokio::signal::ctrl_c().await;
         IS_OVER.store(true, Ordering::Relaxed);
         trigger.pull();
+        if tokio::signal::ctrl_c().await.is_ok() {
+            #[expect(clippy::exit, reason = "the person asked twice")]
+            std::process::exit(130);
+        }
     });
     interrupt
 }

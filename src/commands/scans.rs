@@ -40,7 +40,7 @@ impl Scans {
     /// The engine, when it is wanted and installed.
     pub(super) fn reader(&self, capture: Option<&Path>) -> Option<Reader> {
         let usual = Budget::default();
-        let renderer = (!self.no_ocr).then(std::env::current_exe)?.ok()?;
+        let renderer = (!self.no_ocr).then(super::pipeline::own_file)?.ok()?;
         Some(Reader {
             engine: Tesseract::find(renderer)?,
             budget: Budget {

@@ -1,8 +1,8 @@
 //! `prongsai schedule run`: the service that looks at agencies when they are due and tells who should hear of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use prongsai::alert::{Channels, Courier};
 use prongsai::fetch::options::Interrupt;
 use prongsai::fleet::list::{Entry, List};
-use prongsai::metrics;
+use prongsai::metrics::{self, Metrics};
 use prongsai::rules::pack::Sources;
 use prongsai::schedule::{Calendar, Rhythm, calendar, thai_time};
 use prongsai::service::{Desk, Mailing, Rota, RoundEnd, SystemClock, Watch};
@@ -77,9 +77,15 @@ pub(super) async fn run(args: Args) -> Result<Exit, Failure> {
     if let Some(address) = asked.metrics {
         serve(&desk, address, interrupt.clone()).await?;
     }
+    if let Ok(runs) = desk.store().runs(None, 20) {
+        let ended = runs.iter().filter(|run| run.void.is_none());
+        if let Some(at) = ended.filter_map(|run| run.ended).max() {
+            desk.metrics().succeeded(at);
+        }
+    }
     let mut book = Book {
         changed: changed(&asked),
-        rota: rota(&asked, list)?,
+        rota: rota(&asked, list, desk.metrics())?,
     };
     say(&format!(
         "เฝ้าตรวจ {} หน่วยงานจาก {}",
@@ -87,10 +93,17 @@ pub(super) async fn run(args: Args) -> Result<Exit, Failure> {
         asked.list.display()
     ));
     loop {
-        book.refresh(&asked);
+        book.refresh(&asked, desk.metrics());
         let watch: Arc<dyn Watch> = Arc::new(Lookout::plain());
         let tick = book.rota.tick(&desk, &watch, interrupt.clone()).await;
-        let tick = tick.map_err(Failure::usage)?;
+        let tick = match tick {
+            Ok(tick) => tick,
+            Err(error) => {
+                desk.metrics().trouble(Some(error.to_string()));
+                return Err(Failure::usage(error));
+            }
+        };
+        count(&desk, &book.rota, store);
         match &tick.end {
             Some(RoundEnd::Void(why)) => say(&format!("รอบนี้ไม่นับ: {why} จะลองใหม่")),
             Some(RoundEnd::Done) => say(&format!(
@@ -105,7 +118,10 @@ pub(super) async fn run(args: Args) -> Result<Exit, Failure> {
             return Ok(Exit::Done);
         }
         if asked.once {
-            return Ok(Exit::Done);
+            return match tick.end {
+                Some(RoundEnd::Void(_)) => Ok(Exit::Unreachable),
+                _ => Ok(Exit::Done),
+            };
         }
         let wait = tick.next.duration_since(Timestamp::now());
         let wait = Duration::try_from(wait).unwrap_or_default();
@@ -117,6 +133,26 @@ pub(super) async fn run(args: Args) -> Result<Exit, Failure> {
             () = tokio::time::sleep(wait) => {}
         }
     }
+}
+
+/// Brings the numbers up to date that are not counted as things happen.
+fn count(desk: &Desk, rota: &Rota, store: &Path) {
+    let size = |end: &str| {
+        let mut name = store.as_os_str().to_owned();
+        name.push(end);
+        std::fs::metadata(PathBuf::from(name)).map_or(0, |about| about.len())
+    };
+    desk.metrics().store_bytes(size("") + size("-wal"));
+    let mut states: BTreeMap<&str, usize> = BTreeMap::new();
+    for entry in &rota.entries {
+        let state = match desk.store().failures_in_a_row(&entry.id) {
+            Ok(0) => "reached",
+            Ok(_) => "unreached",
+            Err(_) => "unknown",
+        };
+        *states.entry(state).or_default() += 1;
+    }
+    desk.metrics().agencies(states);
 }
 
 async fn serve(
@@ -148,16 +184,19 @@ struct Book {
 
 impl Book {
     /// Reads the list again when it was changed. One that cannot be read leaves the old one standing.
-    fn refresh(&mut self, asked: &Run) {
+    fn refresh(&mut self, asked: &Run, metrics: &Metrics) {
         let changed = changed(asked);
         if changed == self.changed {
             return;
         }
         self.changed = changed;
-        match fleet::list(&asked.list).and_then(|list| rota(asked, list)) {
+        match fleet::list(&asked.list).and_then(|list| rota(asked, list, metrics)) {
             Ok(rota) => {
                 self.rota = rota;
-                say(&format!("อ่านรายชื่อใหม่: {} หน่วยงาน", self.rota.entries.len()));
+                say(&format!(
+                    "อ่านรายชื่อใหม่: {} หน่วยงาน (ปี กฎ และวิธีเก็บข้อมูลใน [settings] มีผลเมื่อเริ่มบริการใหม่)",
+                    self.rota.entries.len()
+                ));
             }
             Err(failure) => say(&format!("ใช้รายชื่อเดิมต่อ: {}", failure.message)),
         }
@@ -168,7 +207,7 @@ fn changed(asked: &Run) -> Option<SystemTime> {
     std::fs::metadata(&asked.list).ok()?.modified().ok()
 }
 
-fn rota(asked: &Run, list: List) -> Result<Rota, Failure> {
+fn rota(asked: &Run, list: List, metrics: &Metrics) -> Result<Rota, Failure> {
     let folder = asked.list.parent().map(PathBuf::from).unwrap_or_default();
     let text = std::fs::read_to_string(&asked.list).unwrap_or_default();
     let is_toml = asked.list.extension().is_some_and(|end| end == "toml");
@@ -199,6 +238,9 @@ fn rota(asked: &Run, list: List) -> Result<Rota, Failure> {
         }
         Mailing { channels, courier }
     });
+    if let Some(mailing) = &mailing {
+        metrics.channels(&mailing.channels);
+    }
     let settings = list.settings;
     let listed = settings.rules.map(|path| folder.join(path));
     let sources = asked

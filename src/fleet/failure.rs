@@ -172,6 +172,14 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// The technical words, or the class where there are none.
+    pub fn told(&self) -> String {
+        match self.detail.as_str() {
+            "" => self.kind.thai().to_owned(),
+            detail => detail.to_owned(),
+        }
+    }
+
     /// A failure with its technical words.
     pub fn new(kind: FailureKind, detail: impl Into<String>) -> Self {
         Self {

@@ -55,7 +55,7 @@ pub struct Outcome {
 
 impl Outcome {
     /// A failure of the kind that our own network makes.
-    fn could_be_ours(&self) -> bool {
+    pub(crate) fn could_be_ours(&self) -> bool {
         match self.end {
             End::Answered => false,
             End::BrokenOff => true,

@@ -14,17 +14,15 @@ use crate::rules::fault::hint;
 use crate::schedule::plan::LONGEST_JITTER;
 use crate::schedule::{Calendar, Cron};
 
-const KEYS: [&str; 12] = [
-    "schedule", "years", "rules", "contact", "canaries", "at_once", "delay", "memory", "jitter",
-    "denser", "calendar", "store",
+const KEYS: [&str; 10] = [
+    "schedule", "years", "rules", "contact", "canaries", "at_once", "delay", "jitter", "denser",
+    "calendar",
 ];
 
 /// Websites that are looked at side by side at most.
 const MOST_AT_ONCE: i64 = 256;
 /// The longest wait between two requests, in seconds.
 const LONGEST_DELAY: f64 = 600.0;
-/// Less memory does not hold one website, in MB.
-const LEAST_MEMORY: i64 = 64;
 /// Letters of a wrong word for which a likely one is sought.
 const WORD: usize = 60;
 
@@ -37,8 +35,6 @@ pub struct Settings {
     pub years: Vec<FiscalYear>,
     /// A folder of rules in place of the shipped ones.
     pub rules: Option<PathBuf>,
-    /// Where the audits are kept.
-    pub store: Option<PathBuf>,
     /// An address or page where a webmaster can ask who this is.
     pub contact: Option<String>,
     /// Websites that show whether our own network works.
@@ -47,8 +43,6 @@ pub struct Settings {
     pub at_once: Option<usize>,
     /// The least time between two requests to one server.
     pub delay: Option<Duration>,
-    /// Memory for the whole run, in bytes.
-    pub memory: Option<u64>,
     /// How long visits of one time are spread.
     pub jitter: Option<SignedDuration>,
     /// Websites are looked at more often when the assessment's windows are near.
@@ -63,12 +57,10 @@ impl Default for Settings {
             schedule: None,
             years: Vec::new(),
             rules: None,
-            store: None,
             contact: None,
             canaries: Vec::new(),
             at_once: None,
             delay: None,
-            memory: None,
             jitter: None,
             denser: true,
             calendar: Calendar::default(),
@@ -134,7 +126,6 @@ impl Settings {
                 self.years.dedup();
             }
             "rules" => self.rules = Some(text("ใส่ชื่อโฟลเดอร์กฎ เช่น \"rules\"")?.into()),
-            "store" => self.store = Some(text("ใส่ชื่อไฟล์ เช่น \"prongsai.db\"")?.into()),
             "contact" => {
                 let told = text("ใส่อีเมลหรือหน้าเว็บที่ผู้ดูแลเว็บไซต์ติดต่อได้")?;
                 if told.chars().any(|c| c.is_control() || !c.is_ascii()) {
@@ -161,11 +152,6 @@ impl Settings {
                 let seconds = number(item).filter(|it| (0.0..=LONGEST_DELAY).contains(it));
                 let delay = seconds.and_then(|it| Duration::try_from_secs_f64(it).ok());
                 self.delay = Some(delay.ok_or_else(|| bad("ใส่จำนวนวินาที 0 ถึง 600 เช่น 1.5"))?);
-            }
-            "memory" => {
-                let size = item.as_integer().filter(|it| *it >= LEAST_MEMORY);
-                let size = size.and_then(|it| u64::try_from(it).ok()?.checked_mul(1 << 20));
-                self.memory = Some(size.ok_or_else(|| bad("ใส่จำนวน MB ตั้งแต่ 64 เช่น 1024"))?);
             }
             "jitter" => {
                 let most = LONGEST_JITTER.as_secs_f64() / 3600.0;

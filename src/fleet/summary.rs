@@ -136,7 +136,7 @@ impl AuditSummary {
 
     /// The audit in a few words.
     pub fn told(&self) -> String {
-        let score = match (self.score.low, self.score.high) {
+        let score = match (round2(self.score.low), round2(self.score.high)) {
             (low, high) if low == high => format!("{low:.2}"),
             (low, high) => format!("{low:.2}–{high:.2}"),
         };

@@ -352,6 +352,8 @@ impl Desk<'_> {
         }
         match self.engine.read(&sheet.picture(), time.min(PAGE_TIME)) {
             Ok(read) => Ok(read),
+            // Who stops a service stops its children too.
+            Err(Fault::Unreadable) if self.watch.is_over() => Err(Some("interrupt")),
             // It will fail again: remembered as a page without words.
             Err(Fault::Unreadable) => Ok(Transcript::default()),
             Err(Fault::Timeout) if time < PAGE_TIME => Err(Some("time")),

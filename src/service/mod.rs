@@ -37,6 +37,9 @@ use crate::metrics::Metrics;
 use crate::store::{Store, StoreError};
 use crate::year::FiscalYear;
 
+/// Megabytes of captures that may be in memory at one time, but for one that is larger by itself.
+const ROOM: usize = 512;
+
 /// What judges. The program brings it: rules, readers of scans, people's decisions.
 pub trait Court: Send + Sync {
     /// The years that a look on this day is judged by, oldest first.
@@ -95,9 +98,24 @@ pub enum ServiceError {
         /// What the system said.
         cause: std::io::Error,
     },
+    /// Judging one agency broke.
+    #[error("ตรวจหน่วยงานนี้ไม่สำเร็จ โปรแกรมขัดข้อง ({0})\n  แจ้งผู้พัฒนาพร้อมข้อมูลเว็บไซต์ หน่วยงานอื่นตรวจต่อได้")]
+    Judging(String),
     /// A task broke.
     #[error("งานภายในขัดข้อง ({0})\n  สั่งใหม่เพื่อทำต่อจากที่ค้าง และแจ้งผู้พัฒนา")]
     Broken(String),
+}
+
+impl ServiceError {
+    /// Whether the others can be looked at all the same.
+    fn is_of_one_agency(&self) -> bool {
+        use ArchiveError::{Body, Damaged, Unknown};
+        match self {
+            Self::Judging(_) => true,
+            Self::Archive(error) => matches!(error, Body { .. } | Damaged { .. } | Unknown(_)),
+            _ => false,
+        }
+    }
 }
 
 /// Where visits are made: the store, the archive, the court and the manners that all of them share.
@@ -108,8 +126,9 @@ pub struct Desk {
     clock: Arc<dyn Clock>,
     options: Options,
     metrics: Arc<Metrics>,
-    /// Captures that are in memory to be judged at one time.
+    /// Megabytes of captures that are in memory to be judged at one time.
     judging: Semaphore,
+    processors: usize,
     owner: String,
     /// Held as long as the desk is: the system lets go of it even when the process is killed.
     _lock: File,
@@ -123,7 +142,17 @@ impl Desk {
         clock: Arc<dyn Clock>,
         options: Options,
     ) -> Result<Self, ServiceError> {
+        if let Some(folder) = store
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+        {
+            std::fs::create_dir_all(folder).map_err(|cause| ServiceError::Lock {
+                path: folder.to_owned(),
+                cause,
+            })?;
+        }
         let lock = lock(store)?;
+        raise_limits();
         let opened = Store::open(store)?;
         let archive = Archive::open(captures(store))?;
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
@@ -134,7 +163,8 @@ impl Desk {
             clock,
             options,
             metrics: Arc::new(Metrics::new()),
-            judging: Semaphore::new(processors),
+            judging: Semaphore::new(ROOM),
+            processors,
             owner: format!("pid-{}", std::process::id()),
             _lock: lock,
         })
@@ -161,12 +191,29 @@ impl Desk {
     }
 }
 
+/// As many open files as the system allows: each website under way holds some.
+fn raise_limits() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let limit = getrlimit(Resource::Nofile);
+        let raised = Rlimit {
+            current: limit.maximum,
+            maximum: limit.maximum,
+        };
+        if let Err(error) = setrlimit(Resource::Nofile, raised) {
+            tracing::warn!("open files stay limited: {error}");
+        }
+    }
+}
+
 /// The folder of captures beside a store: `prongsai.db` has `prongsai.captures`.
 pub fn captures(store: &Path) -> PathBuf {
     store.with_extension("captures")
 }
 
-fn lock(store: &Path) -> Result<File, ServiceError> {
+/// Keeps others from working with a store as long as the file lives; the system lets go of it even when the process is killed.
+pub fn lock(store: &Path) -> Result<File, ServiceError> {
     let path = store.with_extension("lock");
     let file = File::options()
         .create(true)

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::round::Watch;
 use super::{Desk, ServiceError};
@@ -11,7 +12,9 @@ use crate::alert::{
     Channels, Courier, Digest, LastGood, Ledger, Matter, News, Notice, Opening, Outcome, Silence,
     Step, after, compose, moment,
 };
+use crate::fetch::options::Interrupt;
 use crate::fleet::list::Entry;
+use crate::standing::WEBSITE;
 use crate::store::{ChangeQuery, Letter, Posted, Silenced, Store, StoreError, When};
 use crate::year::FiscalYear;
 
@@ -19,6 +22,14 @@ use crate::year::FiscalYear;
 const LEDGER: &str = "ledger";
 /// Letters delivered in one go.
 const LETTERS: u32 = 200;
+/// How long letters are delivered before visits go on.
+const PATIENCE: Duration = Duration::from_secs(600);
+/// How long digests are kept that are on their way no more.
+const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// How long it is remembered who was told what: longer than a year's changes are told.
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(400 * 24);
+/// Changes of a year that is over are still told when they are no older.
+const RECENT: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Changes of an agency and year that are read.
 const CHANGES: u32 = 1_000;
 
@@ -37,13 +48,31 @@ impl Mailing {
         desk: &Arc<Desk>,
         entries: &[Arc<Entry>],
         watch: &Arc<dyn Watch>,
+        interrupt: &mut Interrupt,
     ) -> Result<usize, ServiceError> {
         self.write(desk, entries)?;
         let mut delivered = 0;
         let now = desk.now();
         let due = desk.store().outbox_due(now, LETTERS)?;
+        let began = Instant::now();
         for posted in due {
-            delivered += usize::from(self.deliver(desk, posted, watch).await?);
+            // Visits wait meanwhile; what is left goes out at the next tick.
+            if began.elapsed() > PATIENCE {
+                break;
+            }
+            let known = entries
+                .iter()
+                .any(|entry| entry.owner.contains(&posted.letter.owner));
+            if !known {
+                let why = "ไม่อยู่ในรายชื่อผู้รับแจ้งแล้ว";
+                desk.store().undelivered(posted.id, why, None)?;
+                continue;
+            }
+            tokio::select! {
+                biased;
+                () = interrupt.pulled() => break,
+                sent = self.deliver(desk, posted, watch) => delivered += usize::from(sent?),
+            }
         }
         Ok(delivered)
     }
@@ -54,6 +83,7 @@ impl Mailing {
         let moment = moment(&self.channels, now);
         let owners: BTreeSet<&String> = entries.iter().flat_map(|entry| &entry.owner).collect();
         let mut store = desk.store();
+        store.clear_outbox(now - KEPT)?;
         let mut due = Vec::new();
         for owner in owners {
             let made = store.digest_made(owner)?;
@@ -111,6 +141,7 @@ impl Mailing {
                     .delivered_and(posted.id, now, None, LEDGER, |text| {
                         let mut ledger = ledger(text);
                         ledger.delivered(&digest);
+                        ledger.forget(now - REMEMBERED);
                         serde_json::to_string(&ledger).ok()
                     })?;
                 tracing::info!(
@@ -192,18 +223,30 @@ fn news_of(store: &Store, entry: &Entry, now: Timestamp) -> Result<Option<News>,
     }
     let query = ChangeQuery {
         agency: Some(entry.id.clone()),
-        year: Some(year),
+        since: Some(now - REMEMBERED),
         limit: CHANGES,
         ..ChangeQuery::default()
     };
     for one in store.changes(&query)? {
+        // A website that was down when the year turned is down still; an item of the old year is not asked for any more.
+        let counts =
+            one.year == year || one.change.subject == WEBSITE || one.change.counted > now - RECENT;
+        if !counts {
+            continue;
+        }
         let good = match one.change.last_good {
             // The audit may be of the year before, whose line is kept as well.
-            Some(audit) => Some(LastGood {
-                audit,
-                at: store.line(&entry.id, When::Audit(audit))?.look.at,
-                place: one.change.place.clone(),
-            }),
+            Some(number) => {
+                let audit = store.audit(&entry.id, When::Audit(number))?;
+                let items = audit.items.iter().map(|item| &item.verdict);
+                let item = items.into_iter().find(|it| it.id == one.change.subject);
+                let paper = item.and_then(|it| it.evidence.first());
+                Some(LastGood {
+                    audit: number,
+                    at: audit.line.look.at,
+                    place: paper.map(|paper| paper.url.clone()),
+                })
+            }
             None => None,
         };
         notices.push(notice(year, Matter::Change(one.change), good));

@@ -65,27 +65,28 @@ impl Rota {
         watch: &Arc<dyn Watch>,
         interrupt: Interrupt,
     ) -> Result<Tick, ServiceError> {
-        let now = desk.now();
+        let mut end = None;
         let rows: Vec<AgencyRow> = self.entries.iter().map(|entry| row(entry)).collect();
         desk.store().put_agencies(&rows)?;
-        let agendas = self.agendas(desk)?;
-        let due = plan(now, &agendas, &self.rhythm);
-        let left = desk.store().unfinished_run(KIND)?.is_some();
+        // What a process left that died is gone on with first; who is due since then has a round of his own.
+        if desk.store().unfinished_run(KIND)?.is_some() {
+            end = Some(self.round(desk, watch, &interrupt, &[]).await?);
+        }
+        let now = desk.now();
+        let due = match end {
+            None | Some(RoundEnd::Done) => plan(now, &self.agendas(desk)?, &self.rhythm),
+            Some(RoundEnd::Stopped | RoundEnd::Void(_)) => Vec::new(),
+        };
         let late = due.iter().filter(|one| one.at + LATE < now).count();
         desk.metrics.schedule(due.len(), late);
-        let mut end = None;
-        if left || !due.is_empty() {
-            let wanted: Vec<String> = due.iter().map(|one| one.id.clone()).collect();
-            let (round, _) = Round::begin(desk, KIND, "", self.entries.iter().cloned(), &wanted)?;
-            let round = round
-                .at_once(self.at_once)
-                .canaries(self.canaries.clone(), self.patience)
-                .kinds(due.iter().map(kind).collect());
-            end = Some(round.make(desk, watch, interrupt.clone()).await?);
+        if !due.is_empty() {
+            end = Some(self.round(desk, watch, &interrupt, &due).await?);
         }
         let delivered = match &self.mailing {
             Some(mailing) if !interrupt.is_pulled() => {
-                mailing.send(desk, &self.entries, watch).await?
+                mailing
+                    .send(desk, &self.entries, watch, &mut interrupt.clone())
+                    .await?
             }
             _ => 0,
         };
@@ -99,6 +100,22 @@ impl Rota {
             delivered,
             next,
         })
+    }
+
+    async fn round(
+        &self,
+        desk: &Arc<Desk>,
+        watch: &Arc<dyn Watch>,
+        interrupt: &Interrupt,
+        due: &[Due],
+    ) -> Result<RoundEnd, ServiceError> {
+        let wanted: Vec<String> = due.iter().map(|one| one.id.clone()).collect();
+        let (round, _) = Round::begin(desk, KIND, "", self.entries.iter().cloned(), &wanted)?;
+        let round = round
+            .at_once(self.at_once)
+            .canaries(self.canaries.clone(), self.patience)
+            .kinds(due.iter().map(kind).collect());
+        round.make(desk, watch, interrupt.clone()).await
     }
 
     /// Writes down when each agency is due next and why, and returns when to look again.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
@@ -11,10 +11,11 @@ use url::Url;
 use super::rota::Kinds;
 use super::visit::{Came, Errand, row};
 use super::{Desk, ServiceError};
+use crate::archive::ArchiveError;
 use crate::fetch::knock;
 use crate::fetch::options::{Interrupt, Progress, Quiet};
 use crate::fleet::failure::{Failure, FailureKind};
-use crate::fleet::health::{CanaryLook, End, Limits, Outcome, Verdict, examine, place, suspicious};
+use crate::fleet::health::{CanaryLook, End, Limits, Outcome, Verdict, examine, suspicious};
 use crate::fleet::list::Entry;
 use crate::fleet::summary::{AuditSummary, Visited, Worsened};
 use crate::standing::{Change, ChangeKind};
@@ -22,6 +23,10 @@ use crate::store::{self, AgencyRow, ChangeQuery, Claim, Job, JobState, LookKind,
 
 /// Jobs read at a time.
 const PAGE: u32 = 500;
+/// Time between two looks at the canaries while visits go on.
+const KNOCKS_APART: Duration = Duration::from_secs(120);
+/// Rounds left so long ago are not gone on with: what they saw is of another day.
+const STALE: SignedDuration = SignedDuration::from_hours(72);
 /// Waits for our own network, each longer than the one before.
 const WAITS: [Duration; 4] = [
     Duration::from_secs(30),
@@ -68,6 +73,23 @@ pub enum RoundEnd {
     Void(String),
 }
 
+/// What a round has seen so far of websites and of our own network.
+#[derive(Default)]
+struct Sights {
+    /// Failures that wait to be weighed.
+    held: Vec<Held>,
+    visits: Vec<Outcome>,
+    canaries: Vec<CanaryLook>,
+    knocked: Option<Instant>,
+}
+
+impl Sights {
+    /// Canaries are not knocked at for every failure.
+    fn may_knock(&self) -> bool {
+        self.knocked.is_none_or(|at| at.elapsed() >= KNOCKS_APART)
+    }
+}
+
 /// A failed visit that waits to be weighed.
 struct Held {
     errand: Errand,
@@ -78,7 +100,7 @@ struct Held {
 
 impl Round {
     /// Begins a round of a kind through the `wanted` of the agencies, or goes on with one that was left. `settings` names
-    /// what a round is about; one left with other settings is ended.
+    /// what a round is about; one one with other settings is left for the command that asks for it again.
     pub fn begin(
         desk: &Desk,
         kind: &str,
@@ -94,15 +116,16 @@ impl Round {
         let mut store = desk.store();
         let rows: Vec<AgencyRow> = entries.values().map(|entry| row(entry)).collect();
         store.put_agencies(&rows)?;
-        let mut left = None;
-        while let Some(run) = store.unfinished_run(kind)? {
-            if run.settings == settings && left.is_none() {
-                store.requeue(run.run, now, SignedDuration::ZERO)?;
-                left = Some(run.run);
-                break;
-            }
-            store.end_run(run.run, now, None)?;
+        // Only this process has the store: whatever looks at work is of one that died.
+        let mut left = store.unfinished_run_of(kind, settings)?;
+        if let Some(old) = left.take_if(|run| run.began + STALE < now) {
+            store.end_run(old.run, now, None)?;
+            desk.archive.end_run(&old.run.to_string())?;
         }
+        if let Some(run) = &left {
+            store.requeue(run.run, now, SignedDuration::MIN)?;
+        }
+        let left = left.map(|run| run.run);
         let going_on = left.is_some();
         let run = match left {
             Some(run) => run,
@@ -161,85 +184,84 @@ impl Round {
         watch: &Arc<dyn Watch>,
         mut interrupt: Interrupt,
     ) -> Result<RoundEnd, ServiceError> {
-        let mut held: Vec<Held> = Vec::new();
-        let mut visits: Vec<Outcome> = Vec::new();
-        let mut looks: Vec<CanaryLook> = Vec::new();
+        let mut seen = Sights::default();
         let mut waited = 0;
         loop {
-            let stopped = self
-                .pass(
-                    desk,
-                    watch,
-                    &mut interrupt,
-                    &mut held,
-                    &mut visits,
-                    &mut looks,
-                )
-                .await?;
+            let (stopped, halted) = self.pass(desk, watch, &mut interrupt, &mut seen).await?;
             if stopped {
-                let now = desk.now();
-                desk.store().release(&desk.owner, now)?;
+                self.let_go(desk)?;
                 return Ok(RoundEnd::Stopped);
             }
-            if held.is_empty() {
+            if seen.held.is_empty() {
                 break;
             }
-            looks.extend(self.knock(desk).await);
-            let verdict = examine(&looks, &visits, &Limits::default());
-            let (void, own): (Vec<Held>, Vec<Held>) = std::mem::take(&mut held)
+            self.knock(desk, &mut seen).await;
+            let verdict = examine(&seen.canaries, &seen.visits, &Limits::default());
+            let is_ours = |one: &Held| {
+                // A network that came back while the last visits ended is heard again, and was dead all the same.
+                let halting = halted.is_some_and(|from| one.outcome.ended >= from);
+                verdict.voids(&one.outcome) || halting && one.outcome.could_be_ours()
+            };
+            let (void, own): (Vec<Held>, Vec<Held>) = std::mem::take(&mut seen.held)
                 .into_iter()
-                .partition(|one| verdict.voids(&one.outcome));
+                .partition(is_ours);
             for one in own {
                 let changes = desk.miss(&one.errand, &one.failure, one.at)?;
-                self.note(desk, watch, &one.errand.entry, &changes);
+                self.note(watch, &one.errand.entry, &changes);
             }
             if void.is_empty() {
+                if halted.is_some() {
+                    continue;
+                }
                 break;
             }
             let why = void_reason(&verdict);
             watch.told(&format!("{why}: {} หน่วยงานยังไม่นับ", void.len()));
-            let back = self.wait(desk, watch, &mut interrupt, waited).await;
-            waited += 1;
+            let ids: Vec<&str> = void
+                .iter()
+                .map(|one| one.errand.entry.id.as_str())
+                .collect();
+            seen.visits
+                .retain(|visit| !ids.contains(&visit.id.as_str()));
+            // They wait again, in this run or in the one that goes on with it.
+            self.let_go(desk)?;
+            let back = self
+                .wait(desk, watch, &mut interrupt, waited, &mut seen)
+                .await;
+            if interrupt.is_pulled() {
+                return Ok(RoundEnd::Stopped);
+            }
             if !back {
-                let void_failure = Failure {
-                    kind: FailureKind::Void,
-                    detail: why.clone(),
-                };
-                for one in &void {
-                    desk.fail(&one.errand, &void_failure, one.at)?;
-                }
-                let now = desk.now();
-                desk.store().end_run(self.run, now, Some(&why))?;
                 return Ok(RoundEnd::Void(why));
             }
-            let ids: Vec<String> = void.iter().map(|one| one.errand.entry.id.clone()).collect();
-            visits.retain(|visit| !ids.contains(&visit.id));
-            let now = desk.now();
-            for id in &ids {
-                desk.archive.end(&self.run.to_string(), id)?;
-            }
-            desk.store().release(&desk.owner, now)?;
+            waited += 1;
         }
         let now = desk.now();
         desk.store().end_run(self.run, now, None)?;
         desk.archive.end_run(&self.run.to_string())?;
+        desk.metrics.succeeded(now);
         Ok(RoundEnd::Done)
     }
 
-    /// Visits all agencies that wait. Whether it was told to stop.
+    /// Gives back what this process was at: the jobs wait again.
+    fn let_go(&self, desk: &Desk) -> Result<(), ServiceError> {
+        let now = desk.now();
+        desk.store().release(&desk.owner, now)?;
+        Ok(())
+    }
+
+    /// Visits all agencies that wait. Whether it was told to stop; and since when our own network seems dead, if that ended it.
     async fn pass(
         &self,
         desk: &Arc<Desk>,
         watch: &Arc<dyn Watch>,
         interrupt: &mut Interrupt,
-        held: &mut Vec<Held>,
-        visits: &mut Vec<Outcome>,
-        looks: &mut Vec<CanaryLook>,
-    ) -> Result<bool, ServiceError> {
+        seen: &mut Sights,
+    ) -> Result<(bool, Option<Timestamp>), ServiceError> {
         let mut at_work: JoinSet<(Errand, Timestamp, Result<Came, ServiceError>)> = JoinSet::new();
-        let mut halted = false;
+        let mut halted: Option<Timestamp> = None;
         loop {
-            while !halted && !interrupt.is_pulled() && at_work.len() < self.at_once {
+            while halted.is_none() && !interrupt.is_pulled() && at_work.len() < self.at_once {
                 let Some(job) = self.claim(desk)? else {
                     break;
                 };
@@ -257,11 +279,23 @@ impl Round {
                 });
             }
             let Some(done) = at_work.join_next().await else {
-                return Ok(interrupt.is_pulled());
+                return Ok((interrupt.is_pulled(), halted));
             };
             let (errand, began, came) =
                 done.map_err(|error| ServiceError::Broken(error.to_string()))?;
-            let came = came?;
+            let came = match came {
+                Err(error) if error.is_of_one_agency() => {
+                    if let ServiceError::Archive(ArchiveError::Body { digest, .. }) = &error {
+                        // It is fetched anew next time.
+                        desk.archive.discard(digest)?;
+                    }
+                    let failure = Failure::new(FailureKind::Internal, error.to_string());
+                    desk.fail(&errand, &failure, desk.now())?;
+                    desk.archive.end(&self.run.to_string(), &errand.entry.id)?;
+                    Came::Failed(failure)
+                }
+                other => other?,
+            };
             let now = desk.now();
             let took = now.duration_since(began);
             watch.ended(&errand.entry, &came, took);
@@ -273,26 +307,36 @@ impl Round {
                 "visited"
             );
             match came {
-                Came::Audited { changes, .. } => {
-                    visits.push(self.seen(desk, &errand.entry, began, now, End::Answered)?);
-                    self.note(desk, watch, &errand.entry, &changes);
+                Came::Audited {
+                    changes, broken, ..
+                } => {
+                    let end = if broken {
+                        End::BrokenOff
+                    } else {
+                        End::Answered
+                    };
+                    let outcome = desk.outcome(&errand.entry, began, now, end).await?;
+                    seen.visits.push(outcome);
+                    self.note(watch, &errand.entry, &changes);
                 }
                 Came::Missed { failure, at } => {
-                    let kind = failure.kind;
-                    let end = End::Failed(kind);
-                    let outcome = self.seen(desk, &errand.entry, began, now, end)?;
-                    visits.push(outcome.clone());
-                    held.push(Held {
+                    let end = End::Failed(failure.kind);
+                    let outcome = desk.outcome(&errand.entry, began, now, end).await?;
+                    seen.visits.push(outcome.clone());
+                    seen.held.push(Held {
                         errand,
                         failure,
                         outcome,
                         at,
                     });
-                    if !halted && suspicious(visits, &Limits::default()) {
-                        looks.extend(self.knock(desk).await);
-                        let verdict = examine(looks, visits, &Limits::default());
+                    let limits = Limits::default();
+                    if halted.is_none() && suspicious(&seen.visits, &limits) && seen.may_knock() {
+                        self.knock(desk, seen).await;
                         // What is under way comes to its end; nothing more is begun until our network is back.
-                        halted = matches!(verdict, Verdict::Void(_));
+                        if let Verdict::Void(spans) = examine(&seen.canaries, &seen.visits, &limits)
+                        {
+                            halted = spans.iter().map(|span| span.from).min();
+                        }
                     }
                 }
                 Came::Failed(failure) => {
@@ -308,7 +352,7 @@ impl Round {
         let owner = &desk.owner;
         Ok(desk
             .store()
-            .claim(self.run, owner, now, SignedDuration::ZERO)?)
+            .claim(self.run, owner, now, SignedDuration::MIN)?)
     }
 
     fn errand(&self, desk: &Desk, job: &Job) -> Result<Option<Errand>, ServiceError> {
@@ -340,27 +384,7 @@ impl Round {
         }))
     }
 
-    /// A visit as the test of our own network sees it.
-    fn seen(
-        &self,
-        desk: &Desk,
-        entry: &Entry,
-        began: Timestamp,
-        ended: Timestamp,
-        end: End,
-    ) -> Result<Outcome, ServiceError> {
-        Ok(Outcome {
-            id: entry.id.clone(),
-            place: place(&entry.home, None),
-            began,
-            ended,
-            end,
-            answered_before: desk.answered_before(&entry.id)?,
-        })
-    }
-
-    fn note(&self, desk: &Desk, watch: &Arc<dyn Watch>, entry: &Entry, changes: &[Change]) {
-        let _ = desk;
+    fn note(&self, watch: &Arc<dyn Watch>, entry: &Entry, changes: &[Change]) {
         for change in changes {
             tracing::info!(
                 agency = entry.id,
@@ -377,50 +401,52 @@ impl Round {
         }
     }
 
-    async fn knock(&self, desk: &Desk) -> Vec<CanaryLook> {
-        let mut looks = Vec::new();
+    async fn knock(&self, desk: &Desk, seen: &mut Sights) -> bool {
+        seen.knocked = Some(Instant::now());
+        let mut any = false;
         for canary in &self.canaries {
             let answered = knock(canary, &desk.options).await;
-            looks.push(CanaryLook {
+            any |= answered;
+            seen.canaries.push(CanaryLook {
                 at: desk.now(),
                 host: canary.host_str().unwrap_or_default().to_owned(),
                 answered,
             });
         }
-        looks
+        any
     }
 
-    /// Waits for our own network. `false` when patience ended first.
+    /// Waits for our own network, and a while longer each time. `false` when patience ended first.
     async fn wait(
         &self,
         desk: &Desk,
         watch: &Arc<dyn Watch>,
         interrupt: &mut Interrupt,
         waited: usize,
+        seen: &mut Sights,
     ) -> bool {
-        // Without canaries nobody can tell when it is back: the agencies are tried once more, and then it is enough.
-        if self.canaries.is_empty() {
-            return waited == 0;
-        }
-        let began = tokio::time::Instant::now();
-        let mut waits = WAITS
-            .iter()
-            .chain(std::iter::repeat(&WAITS[WAITS.len() - 1]));
-        loop {
-            let looks = self.knock(desk).await;
-            if looks.iter().any(|look| look.answered) {
-                return waited < WAITS.len();
-            }
-            let wait = waits.next().copied().unwrap_or(WAITS[0]);
-            if began.elapsed() + wait > self.patience {
+        let Some(&pause) = WAITS.get(waited) else {
+            return false;
+        };
+        let began = Instant::now();
+        let pauses = std::iter::once(pause)
+            .chain(WAITS)
+            .chain(std::iter::repeat(WAITS[3]));
+        for pause in pauses {
+            if began.elapsed() + pause > self.patience {
                 return false;
             }
             watch.told("รอให้เครือข่ายของเครื่องนี้กลับมา");
             tokio::select! {
                 () = interrupt.pulled() => return false,
-                () = tokio::time::sleep(wait) => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+            // Without canaries nobody can tell when it is back: the agencies are tried again after the pause.
+            if self.canaries.is_empty() || self.knock(desk, seen).await {
+                return true;
             }
         }
+        false
     }
 
     /// What the round came to, read from the store: it may have been made in several goes.
@@ -468,9 +494,10 @@ impl Round {
         let Some(audit) = job.audit else {
             return Ok(Vec::new());
         };
+        let began = desk.store().line(&job.agency, When::Audit(audit))?.look.at;
         let query = ChangeQuery {
             agency: Some(job.agency.clone()),
-            since: Some(job.at - SignedDuration::from_secs(1)),
+            since: Some(began),
             limit: 1_000,
             ..ChangeQuery::default()
         };

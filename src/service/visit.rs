@@ -4,21 +4,23 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
+use url::Url;
 
-use super::{Desk, Judged, ServiceError};
+use super::{Desk, Judged, ROOM, ServiceError};
 use crate::agency::AgencyKind;
-use crate::fetch::capture::Capture;
+use crate::fetch::capture::{Capture, Stop};
 use crate::fetch::crawl_with;
 use crate::fetch::options::{Interrupt, Options, Progress};
 use crate::fleet::failure::{Failure, FailureKind, taxonomy};
+use crate::fleet::health::{End as Ending, Outcome, place};
 use crate::fleet::list::Entry;
 use crate::fleet::summary::AuditSummary;
 use crate::judge::Decision;
 use crate::metrics::Visit;
-use crate::standing::{Change, Observation};
+use crate::standing::{Change, Observation, Standing};
 use crate::store::{
     AgencyRow, AuditLine, Claim, End, JobState, Look, LookKind, Miss, Recording, RunId, StoreError,
-    Traffic,
+    Traffic, When,
 };
 use crate::year::FiscalYear;
 
@@ -48,6 +50,8 @@ pub enum Came {
         changes: Vec<Change>,
         /// Pages and files that were asked for.
         pages: usize,
+        /// The website went silent before the end.
+        broken: bool,
     },
     /// The website could not be looked at. It is not recorded yet: whose fault it was is told by other visits.
     Missed {
@@ -74,13 +78,15 @@ impl Desk {
         let day = Capture::day_of(at);
         let entry = &errand.entry;
         let years = self.court.years(day);
-        let before = years
-            .iter()
-            .rev()
-            .find_map(|year| self.latest(&entry.id, *year).transpose())
-            .transpose()?;
+        let before = match self.store().line(&entry.id, When::Latest) {
+            Ok(line) => Some(line),
+            Err(StoreError::NoAgency(_) | StoreError::NoAudit { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
         let looks = self.store().looks(&entry.id)?;
-        let fresh = errand.fresh || is_fresh(&entry.id, looks);
+        // A second look does not take the server's word for it that nothing has changed.
+        let fresh =
+            errand.fresh || errand.kind == LookKind::SecondLook || is_fresh(&entry.id, looks);
         let earlier = before.and_then(|line| line.capture).filter(|_| !fresh);
         let run = errand.run.to_string();
         let session = Arc::new(self.archive.begin(&run, &entry.id, earlier.as_deref())?);
@@ -104,14 +110,21 @@ impl Desk {
         let pages = crawled.manifest.visits.len();
         let (desk, errand) = (Arc::clone(self), errand.clone());
         // Captures stand in memory only while they are judged, and only so many at a time.
-        let permit = self
-            .judging
-            .acquire()
-            .await
-            .map_err(|error| ServiceError::Broken(error.to_string()))?;
+        let mut stop = interrupt.clone();
+        let room = self.room(traffic.bytes_whole);
+        let permit = tokio::select! {
+            biased;
+            () = stop.pulled() => return Ok(Came::Stopped),
+            permit = self.judging.acquire_many(room) => permit,
+        };
+        let permit = permit.map_err(|error| ServiceError::Broken(error.to_string()))?;
         let came = tokio::task::spawn_blocking(move || {
             let kept = session.keep(&crawled.manifest)?;
             drop(crawled);
+            // Before the new capture is loaded: two at a time would be twice the room.
+            for year in &years {
+                desk.rejudge(&errand.entry, *year, &interrupt)?;
+            }
             let capture = desk.archive.capture(&kept.digest)?;
             let look = Look {
                 at,
@@ -123,10 +136,10 @@ impl Desk {
                     received: traffic.bytes_moved,
                 },
             };
-            desk.conclude(&errand, &capture, &look, &years, pages)
+            desk.conclude(&errand, &capture, &look, &years, pages, &interrupt)
         })
         .await
-        .map_err(|error| ServiceError::Broken(error.to_string()))?;
+        .map_err(|error| ServiceError::Judging(error.to_string()))?;
         drop(permit);
         let came = came?;
         self.metrics.visit(&Visit {
@@ -136,7 +149,8 @@ impl Desk {
             bytes: traffic.bytes_moved,
             not_modified: traffic.not_modified,
         });
-        if !matches!(came, Came::Missed { .. }) {
+        // A failure that is weighed later must not be told again from the journal as if it had just happened.
+        if !matches!(came, Came::Stopped) {
             self.archive.end(&run, &entry.id)?;
         }
         Ok(came)
@@ -150,6 +164,7 @@ impl Desk {
         look: &Look,
         years: &[FiscalYear],
         pages: usize,
+        interrupt: &Interrupt,
     ) -> Result<Came, ServiceError> {
         if let Some(failure) = taxonomy(capture) {
             return Ok(Came::Missed {
@@ -158,10 +173,12 @@ impl Desk {
             });
         }
         let entry = &errand.entry;
-        for year in years {
-            self.rejudge(entry, *year)?;
+        let judged = self.court.judge(entry, capture, years);
+        // Told to stop, readers of files and scans end early: what they left unread is no finding.
+        if interrupt.is_pulled() {
+            return Ok(Came::Stopped);
         }
-        let judged = match self.court.judge(entry, capture, years) {
+        let judged = match judged {
             Ok(judged) => judged,
             Err(why) => {
                 let failure = Failure {
@@ -192,6 +209,7 @@ impl Desk {
             summary,
             changes,
             pages,
+            broken: capture.stop == Some(Stop::HostDown),
         })
     }
 
@@ -215,8 +233,10 @@ impl Desk {
             look,
             job,
         };
+        let moved = self.has_moved(&errand.entry)?;
         let mut store = self.store();
-        store.record(&recording, |id, mut standing| {
+        store.record(&recording, |id, standing| {
+            let mut standing = if moved { Standing::default() } else { standing };
             let kept = look.kind == LookKind::Rejudged;
             let seen = Observation::of(&judged.audit, look.at, id, kept);
             let changes = standing.observe(&seen);
@@ -239,7 +259,12 @@ impl Desk {
     }
 
     /// Judges the last capture again when the rules have changed since: what differs then is the rules' doing.
-    fn rejudge(&self, entry: &Arc<Entry>, year: FiscalYear) -> Result<(), ServiceError> {
+    fn rejudge(
+        &self,
+        entry: &Arc<Entry>,
+        year: FiscalYear,
+        interrupt: &Interrupt,
+    ) -> Result<(), ServiceError> {
         let Some(line) = self.latest(&entry.id, year)? else {
             return Ok(());
         };
@@ -254,6 +279,9 @@ impl Desk {
             .capture(&digest)
             .map_err(|error| error.to_string())
             .and_then(|capture| self.court.judge(entry, &capture, &[year]));
+        if interrupt.is_pulled() {
+            return Ok(());
+        }
         let judged = match judged {
             Ok(judged) => judged,
             // Without it a change may be laid at the website's door; it is still confirmed by a second look.
@@ -293,10 +321,11 @@ impl Desk {
             return Ok(Vec::new());
         };
         let agency = row(&errand.entry);
+        let told = failure.told();
         let claim = Claim {
             run: errand.run,
             owner: &self.owner,
-            why: &errand.why,
+            why: &told,
         };
         let word = failure.kind.word();
         let end = End {
@@ -310,7 +339,9 @@ impl Desk {
             at,
             job: Some((claim, end)),
         };
-        self.store().record_miss(&miss, |mut standing| {
+        let moved = self.has_moved(&errand.entry)?;
+        self.store().record_miss(&miss, |standing| {
+            let mut standing = if moved { Standing::default() } else { standing };
             let home = errand.entry.home.to_string();
             let because = format!("{}: {}", failure.kind.thai(), failure.kind.advice());
             let seen = Observation::unreachable(at, &because, Some(home));
@@ -349,6 +380,57 @@ impl Desk {
         self.store()
             .finish_job(&errand.entry.id, &claim, &end, at)?;
         Ok(())
+    }
+
+    /// Whether the list has another website under this id than the one that was audited last: what was seen of that one
+    /// says nothing of this.
+    fn has_moved(&self, entry: &Entry) -> Result<bool, ServiceError> {
+        let before = match self.store().audit(&entry.id, When::Latest) {
+            Ok(audit) => audit.home,
+            Err(StoreError::NoAgency(_) | StoreError::NoAudit { .. }) => return Ok(false),
+            Err(error) => return Err(error.into()),
+        };
+        let host = |url: &Url| {
+            let host = url.host_str().unwrap_or_default();
+            host.strip_prefix("www.").unwrap_or(host).to_owned()
+        };
+        Ok(Url::parse(&before).is_ok_and(|before| host(&before) != host(&entry.home)))
+    }
+
+    /// A visit as the test of our own network sees it.
+    pub(super) async fn outcome(
+        &self,
+        entry: &Entry,
+        began: Timestamp,
+        ended: Timestamp,
+        end: Ending,
+    ) -> Result<Outcome, ServiceError> {
+        // Websites of one server are one place; where addresses are given by hand, names tell them apart.
+        let port = entry.home.port_or_known_default().unwrap_or(80);
+        let address = match entry.home.domain() {
+            Some(host) if self.options.given(host, port).is_none() => {
+                let mut found = tokio::net::lookup_host((host, port)).await.into_iter();
+                found.next().and_then(|mut all| all.next())
+            }
+            _ => None,
+        };
+        Ok(Outcome {
+            id: entry.id.clone(),
+            place: place(&entry.home, address.map(|address| address.ip())),
+            began,
+            ended,
+            end,
+            answered_before: self.answered_before(&entry.id)?,
+        })
+    }
+
+    /// Units of memory that a capture is given while it is judged.
+    fn room(&self, bytes: u64) -> u32 {
+        let most = u32::try_from(ROOM).unwrap_or(u32::MAX);
+        let least = most / u32::try_from(self.processors).unwrap_or(1).max(1);
+        u32::try_from(bytes >> 20)
+            .unwrap_or(most)
+            .clamp(least.max(1), most)
     }
 
     /// Whether the visit before this one found the website.

@@ -11,6 +11,7 @@ use super::fault::StoreError;
 use super::open::Store;
 use super::rows::{agency_row, intern_str, moment, text_str};
 use super::values::{AuditId, FORMAT};
+use super::write::visited;
 
 /// A run's row in the store.
 pub type RunId = i64;
@@ -191,6 +192,18 @@ impl Store {
         row.map(run_of).transpose()
     }
 
+    /// The same with these settings.
+    pub fn unfinished_run_of(&self, kind: &str, settings: &str) -> Result<Option<Run>, StoreError> {
+        let sql = format!(
+            "{RUN} WHERE ended IS NULL AND kind = ?1 AND settings = ?2 ORDER BY id DESC LIMIT 1"
+        );
+        let row = self
+            .conn
+            .query_row(&sql, [kind, settings], raw_run)
+            .optional()?;
+        row.map(run_of).transpose()
+    }
+
     /// The newest runs, newest first.
     pub fn runs(&self, before: Option<RunId>, limit: u32) -> Result<Vec<Run>, StoreError> {
         let sql = format!("{RUN} WHERE id < ?1 ORDER BY id DESC LIMIT ?2");
@@ -316,6 +329,10 @@ impl Store {
         let tx = self.write()?;
         let row = agency_row(&tx, agency)?;
         finish(&tx, row, agency, claim, end, at, None)?;
+        // A failure of ours was a visit too: it is not tried again at once, over and over.
+        if end.state == JobState::Failed {
+            visited(&tx, row, at)?;
+        }
         tx.commit()?;
         Ok(())
     }
@@ -377,12 +394,11 @@ impl Store {
         if ended == 0 {
             return Err(no_job(run, ""));
         }
-        if void.is_some() {
-            tx.execute(
-                "UPDATE job SET state = 4 WHERE run = ?1 AND state = 3",
-                [run],
-            )?;
-        }
+        // What was not come to is not left standing as if somebody were at it.
+        tx.execute(
+            "UPDATE job SET state = 4 WHERE run = ?1 AND state < 2",
+            [run],
+        )?;
         tx.commit()?;
         Ok(())
     }

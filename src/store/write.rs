@@ -433,7 +433,7 @@ fn put_standing(
 }
 
 /// Notes that the agency was looked at.
-fn visited(conn: &Connection, agency: i64, at: Timestamp) -> Result<(), StoreError> {
+pub(super) fn visited(conn: &Connection, agency: i64, at: Timestamp) -> Result<(), StoreError> {
     conn.execute(
         "INSERT INTO visit (agency, last, why) VALUES (?1, ?2, '')
          ON CONFLICT (agency) DO UPDATE SET last = max(?2, coalesce(last, ?2))",

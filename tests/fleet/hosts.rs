@@ -190,7 +190,7 @@ impl Hosts {
             return None;
         }
         tokio::time::sleep(manner.latency).await;
-        let picked = |every: usize| every > 0 && tries == 1 && number(&path) % every == 0;
+        let picked = |every: usize| every > 0 && tries == 1 && number(&path).is_multiple_of(every);
         let mut page = website.pages.get(&path).cloned().unwrap_or_else(|| Page {
             status: 404,
             ..Page::html("<p>404")

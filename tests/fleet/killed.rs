@@ -33,7 +33,7 @@ fn captures() -> Vec<Arc<Pages>> {
 fn manner(n: usize) -> Manner {
     let usual = Manner {
         latency: Duration::from_millis(n as u64 % 7),
-        validates: n % 3 != 0,
+        validates: !n.is_multiple_of(3),
         ..Manner::default()
     };
     match n % 25 {

@@ -194,13 +194,14 @@ impl State {
 }
 
 type Edit = fn(&mut State);
+/// Edits of hosts by time.
+type Events = BTreeMap<Timestamp, Vec<(usize, Edit)>>;
+/// Host, subject, whether for the worse, week.
+type Counted = (usize, &'static str, bool, i64);
 
 /// What happens to whose website, when; and what of it counts in which week.
-fn script() -> (
-    BTreeMap<Timestamp, Vec<(usize, Edit)>>,
-    Vec<(usize, &'static str, bool, i64)>,
-) {
-    let mut events: BTreeMap<Timestamp, Vec<(usize, Edit)>> = BTreeMap::new();
+fn script() -> (Events, Vec<Counted>) {
+    let mut events = Events::new();
     let mut counts = Vec::new();
     // Before a week's look, and between that look and the second one.
     let before = |n: i64| week(n) - SignedDuration::from_hours(1);

@@ -89,7 +89,6 @@ contact = "ita@example.go.th"
 canaries = ["https://www.example.com/", "https://www.example.org/"]
 at_once = 8
 delay = 1.5
-memory = 1024
 jitter = 3
 
 [settings.calendar.2569]
@@ -120,7 +119,6 @@ off = true
     assert_eq!(settings.years, [FiscalYear(2564), FiscalYear(2565)]);
     assert_eq!(settings.at_once, Some(8));
     assert_eq!(settings.delay, Some(Duration::from_millis(1500)));
-    assert_eq!(settings.memory, Some(1 << 30));
     assert_eq!(settings.jitter, Some(SignedDuration::from_hours(3)));
     assert_eq!(settings.canaries.len(), 2);
     assert!(settings.denser);
