@@ -72,10 +72,10 @@ fn list(hosts: &Hosts, file: &Path) {
     std::fs::write(file, text).unwrap();
 }
 
-struct Folder(PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("prongsai-{name}-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&path);
         std::fs::create_dir_all(&path).unwrap();
@@ -136,10 +136,12 @@ fn verdicts(store: &Path) -> Vec<serde_json::Value> {
     rows
 }
 
-/// Requests that were answered whole, by host and path.
+/// Requests that were answered whole, by host and path. Servers that refuse everybody hand out no page: their failure is
+/// weighed with the others at the end of the round, and asked for again when that was not reached.
 fn fetched(log: &[Asked]) -> BTreeMap<(&str, &str), Vec<&Asked>> {
     let mut fetched: BTreeMap<(&str, &str), Vec<&Asked>> = BTreeMap::new();
-    for asked in log.iter().filter(|asked| asked.whole && asked.status < 429) {
+    let pages = |asked: &&Asked| asked.whole && (asked.status < 400 || asked.status == 404);
+    for asked in log.iter().filter(pages) {
         let key = (asked.host.as_str(), asked.path.as_str());
         fetched.entry(key).or_default().push(asked);
     }

@@ -110,9 +110,9 @@ impl Watch for Nobody {
 
 /// What stands on a website.
 #[derive(Clone)]
-struct State {
+pub(crate) struct State {
     authority: Option<&'static str>,
-    phone: bool,
+    pub(crate) phone: bool,
     facebook: bool,
     plan: i16,
     up: bool,
@@ -125,7 +125,7 @@ const MAYOR: &str = "<h1>อำนาจหน้าที่ของนาย�
     <p>มาตรา 59 นายกองค์การบริหารส่วนตำบลมีอำนาจหน้าที่ กำหนดนโยบาย สั่ง อนุญาต และอนุมัติเกี่ยวกับราชการ</p>";
 
 impl State {
-    fn good() -> Self {
+    pub(crate) fn good() -> Self {
         Self {
             authority: Some(DUTIES),
             phone: true,
@@ -135,7 +135,7 @@ impl State {
         }
     }
 
-    fn website(&self) -> Website {
+    pub(crate) fn website(&self) -> Website {
         let page = |title: &str, body: &str| {
             Page::html(&format!(
                 "<!doctype html><html lang=th><meta charset=utf-8><title>{title}</title><body>{body}"

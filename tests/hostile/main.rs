@@ -375,8 +375,8 @@ fn judged(name: &str, capture: &Capture) -> (serde_json::Value, u64) {
     (serde_json::from_slice(&report).unwrap(), most)
 }
 
-/// The most that a process ever held, and its children that live at this moment: never less than they take now. Pages of
-/// the program's own file are one copy that all of them map, and are counted with the parent alone.
+/// The most that a process ever held, and its children that live at this moment: never less than they take now, the
+/// program's own file aside.
 #[cfg(target_os = "linux")]
 fn memory(process: u32) -> u64 {
     let read =
@@ -395,11 +395,17 @@ fn memory(process: u32) -> u64 {
         })
         .map(|child| {
             let status = std::fs::read_to_string(format!("/proc/{child}/status"));
-            let status = status.unwrap_or_default();
-            field(&status, "VmHWM:").saturating_sub(field(&status, "RssFile:"))
+            own(&status.unwrap_or_default())
         })
         .sum();
-    field(&read("status"), "VmHWM:") + children
+    own(&read("status")) + children
+}
+
+/// The most a process had at one time, less the program's own file, which is the same for all of them and larger without
+/// optimisation.
+#[cfg(target_os = "linux")]
+fn own(status: &str) -> u64 {
+    field(status, "VmHWM:").saturating_sub(field(status, "RssFile:"))
 }
 
 /// A line of `/proc/…/status`, in bytes; nothing once the process has gone.

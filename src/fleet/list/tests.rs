@@ -113,7 +113,7 @@ off = true
     assert_eq!(ids(&list), ["kalase", "two.go.th"]);
     assert!(list.faults.iter().all(|fault| fault.kept));
     let entry = &list.entries[0];
-    assert!(entry.off && entry.kind == AgencyKind::Tambon && entry.row == 19);
+    assert!(entry.off && entry.kind == AgencyKind::Tambon && entry.row == 18);
     assert!(entry.owner == ["ita@example.go.th", "room"]);
     let settings = &list.settings;
     assert_eq!(settings.years, [FiscalYear(2564), FiscalYear(2565)]);
