@@ -7,6 +7,7 @@
     reason = "a benchmark that cannot run has failed, and its table is for people"
 )]
 
+#[allow(dead_code, reason = "the tests ask more of the server than this")]
 #[path = "../../tests/fleet/hosts.rs"]
 mod hosts;
 
