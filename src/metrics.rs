@@ -3,19 +3,18 @@
 //! # The log beside it
 //!
 //! Numbers say how much, the log says which. `commands` starts `tracing` with `--log-format text|json` and the filter of
-//! `PRONGSAI_LOG` (default `prongsai=info`), to standard error. Events and spans use these fields, so that one filter finds
+//! `PRONGSAI_LOG` (`prongsai=info` for a line a visit; without it errors alone), to standard error. Events use these fields, so
+//! that one filter finds
 //! everything of an agency or of a run in text and in JSON:
 //!
 //! | field | what | on |
 //! |---|---|---|
-//! | `run` | number of the run in the store | span `run` |
-//! | `agency` | the agency's id | span `visit`, inside `run` |
-//! | `host` | the host asked | span `visit`, events of fetch |
-//! | `why` | the reason in words: why visited, why not, why it failed | `visit` begins and ends |
-//! | `result` | the word in `prongsai_visits_total` | `visit` ends |
-//! | `seconds`, `requests`, `bytes`, `not_modified` | as in the metrics | `visit` ends |
-//! | `subject`, `from`, `to`, `cause` | a change that counts | event `change` |
-//! | `channel`, `key`, `attempt`, `next` | a digest on its way | event `alert` |
+//! | `agency` | the agency's id | `visited`, `a change counts` |
+//! | `run` | number of the run in the store | `visited` |
+//! | `seconds`, `outcome` | how long, and `audited`, `stopped` or the word of the failure | `visited` |
+//! | `subject`, `kind` | what got better or worse | `a change counts` |
+//! | `owner`, `digest` | who was told, and the digest's key | `digest delivered` |
+//! | `owner`, `outcome` | who could not be told | the sentence why |
 //!
 //! `error` is for what needs a person (a channel refused, the store cannot be written), `warn` for what heals or is tried again,
 //! `info` for one line a visit and a run, `debug` for one line a request. Secrets and page text are never in a field.
