@@ -762,7 +762,8 @@ impl Draft {
                     (title, body.join("\n"), Parts::default())
                 }
                 NodeKind::File(document) => {
-                    let mut text = String::new();
+                    let length = document.pages.iter().map(|page| page.len() + 1).sum();
+                    let mut text = String::with_capacity(length);
                     let mut parts = Parts::default();
                     for (at, page) in document.pages.iter().enumerate() {
                         parts.begin(text.len(), document.page_name(at).unwrap_or_default());

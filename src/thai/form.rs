@@ -1,18 +1,26 @@
 //! The three forms of a text, each with the way back to where its letters came from.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use unicode_normalization::{IsNormalized, UnicodeNormalization, char::canonical_combining_class};
 
 use super::{digit, folds, is_consonant, is_lead, is_mark, is_thai, is_tone, is_vowel_mark};
 
-/// A letter and the bytes of the raw text it stands for.
+/// A letter and the bytes of the raw text it stands for. Narrow, because a pass over a text holds one a letter.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Glyph {
     pub(super) c: char,
-    pub(super) from: usize,
-    pub(super) to: usize,
+    pub(super) from: u32,
+    pub(super) to: u32,
 }
 
 impl Glyph {
+    /// The bytes of the raw text.
+    pub(super) fn span(self) -> Range<usize> {
+        self.from as usize..self.to as usize
+    }
+
     fn with(self, c: char) -> Self {
         Self { c, ..self }
     }
@@ -52,10 +60,10 @@ pub(super) fn clean_glyphs(text: &str) -> Vec<Glyph> {
 
 pub(super) fn key_glyphs(text: &str) -> Vec<Glyph> {
     settle(clean_glyphs(text), is_key, |glyphs| {
-        if is_clean(chars(&glyphs)) {
+        if is_clean(chars(glyphs)) {
             key_pass(glyphs)
         } else {
-            key_pass(clean_pass(glyphs))
+            key_pass(&clean_pass(glyphs))
         }
     })
 }
@@ -69,16 +77,17 @@ pub(super) fn skeleton_of(key: Vec<Glyph>) -> Vec<Glyph> {
     let is_skeleton =
         |glyphs: &[Glyph]| glyphs.iter().all(|glyph| is_bare(glyph.c)) && is_key(glyphs);
     settle(bare(key), is_skeleton, |glyphs| {
-        bare(key_pass(clean_pass(glyphs)))
+        bare(key_pass(&clean_pass(glyphs)))
     })
 }
 
+/// The letters of a text as they are. Of 4 GiB and more, what lies beyond is left out: no extractor hands out such.
 fn glyphs(text: &str) -> Vec<Glyph> {
     text.char_indices()
-        .map(|(from, c)| Glyph {
-            c,
-            from,
-            to: from + c.len_utf8(),
+        .map_while(|(at, c)| {
+            let from = u32::try_from(at).ok()?;
+            let to = u32::try_from(at + c.len_utf8()).ok()?;
+            Some(Glyph { c, from, to })
         })
         .collect()
 }
@@ -97,13 +106,13 @@ fn chars(glyphs: &[Glyph]) -> impl Iterator<Item = char> + '_ {
 fn settle(
     mut now: Vec<Glyph>,
     is_settled: impl Fn(&[Glyph]) -> bool,
-    pass: impl Fn(Vec<Glyph>) -> Vec<Glyph>,
+    pass: impl Fn(&[Glyph]) -> Vec<Glyph>,
 ) -> Vec<Glyph> {
     for _ in 0..16 {
         if is_settled(&now) {
             break;
         }
-        let next = pass(now.clone());
+        let next = pass(&now);
         let same = next.len() == now.len() && next.iter().zip(&now).all(|(a, b)| a.c == b.c);
         now = next;
         if same {
@@ -189,17 +198,17 @@ impl Alone {
     }
 }
 
-fn clean_pass(glyphs: Vec<Glyph>) -> Vec<Glyph> {
+fn clean_pass(glyphs: &[Glyph]) -> Vec<Glyph> {
     lay_out(&close_spacing(plain_letters(&compose(glyphs))))
 }
 
 /// Canonical composition (NFC), cluster by cluster.
-fn compose(glyphs: Vec<Glyph>) -> Vec<Glyph> {
+fn compose(glyphs: &[Glyph]) -> Cow<'_, [Glyph]> {
     if glyphs.iter().all(|glyph| is_settled(glyph.c)) {
-        return glyphs;
+        return Cow::Borrowed(glyphs);
     }
     let mut out = Vec::with_capacity(glyphs.len());
-    let mut rest = glyphs.as_slice();
+    let mut rest = glyphs;
     while let Some((first, tail)) = rest.split_first() {
         let more = tail.iter().position(|glyph| opens(glyph.c));
         let (cluster, next) = rest.split_at(more.map_or(rest.len(), |n| n + 1));
@@ -214,7 +223,7 @@ fn compose(glyphs: Vec<Glyph>) -> Vec<Glyph> {
         }
         rest = next;
     }
-    out
+    Cow::Owned(out)
 }
 
 /// Letters that canonical composition leaves alone. Of Thai it only orders marks, and so does `push`.
@@ -611,9 +620,9 @@ fn is_key(glyphs: &[Glyph]) -> bool {
     })
 }
 
-fn key_pass(glyphs: Vec<Glyph>) -> Vec<Glyph> {
+fn key_pass(glyphs: &[Glyph]) -> Vec<Glyph> {
     let mut out: Vec<Glyph> = Vec::with_capacity(glyphs.len());
-    for glyph in glyphs {
+    for &glyph in glyphs {
         if glyph.c.is_whitespace() || glyph.c == '\u{FFFD}' {
             continue;
         }
@@ -810,7 +819,7 @@ mod tests {
             .iter()
             .find(|glyph| glyph.c == 'ำ')
             .expect("the vowel");
-        assert_eq!(&raw[am.from..am.to], " า");
+        assert_eq!(&raw[am.span()], " า");
     }
 
     /// Words and phrases of the 43 items, their criteria and their neighbours.
@@ -895,7 +904,7 @@ mod tests {
         fn every_letter_knows_where_it_came_from(text in r"([กนรสตม่้์ิุัํำาเแ๒5 \n\u{FFFD}é\u{301}]{0,24}|\PC{0,24})") {
             for glyphs in [clean_glyphs(&text), key_glyphs(&text), skeleton_glyphs(&text)] {
                 for glyph in glyphs {
-                    prop_assert!(text.get(glyph.from..glyph.to).is_some_and(|from| !from.is_empty()));
+                    prop_assert!(text.get(glyph.span()).is_some_and(|from| !from.is_empty()));
                 }
             }
         }

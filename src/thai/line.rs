@@ -26,7 +26,8 @@ impl Line {
         let is_tab = |i: usize, glyph: &Glyph| {
             let from = i.checked_sub(1).and_then(|i| glyphs.get(i));
             let to = glyphs.get(i + 1);
-            let gap = from.map_or(0, |it| it.to)..to.map_or(text.len(), |it| it.from);
+            let gap =
+                from.map_or(0, |it| it.span().end)..to.map_or(text.len(), |it| it.span().start);
             glyph.c == ' ' && text.get(gap).is_some_and(|gap| gap.contains('\t'))
         };
         let spaces = glyphs.iter().enumerate();
@@ -49,8 +50,8 @@ impl Line {
 
     pub(crate) fn span(&self, start: usize, end: usize) -> Option<Range<usize>> {
         let glyphs = self.glyphs.get(start..end)?;
-        let from = glyphs.iter().map(|glyph| glyph.from).min()?;
-        let to = glyphs.iter().map(|glyph| glyph.to).max()?;
+        let from = glyphs.iter().map(|glyph| glyph.span().start).min()?;
+        let to = glyphs.iter().map(|glyph| glyph.span().end).max()?;
         Some(from..to)
     }
 

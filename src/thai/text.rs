@@ -198,15 +198,14 @@ struct Index {
 }
 
 impl Index {
-    /// Texts of 4 GiB and more are not indexed: no extractor hands out such.
     fn new(glyphs: &[Glyph]) -> Self {
         let mut index = Self::default();
+        index.places.reserve_exact(glyphs.len());
         for glyph in glyphs {
-            let place = [index.letters.len(), glyph.from, glyph.to].map(u32::try_from);
-            let [Ok(at), Ok(from), Ok(to)] = place else {
+            let Ok(at) = u32::try_from(index.letters.len()) else {
                 break;
             };
-            index.places.push([at, from, to]);
+            index.places.push([at, glyph.from, glyph.to]);
             index.letters.push(glyph.c);
         }
         if index.letters.len() > SIGNED_BYTES {
