@@ -181,7 +181,7 @@ impl Outlook {
         let changes = Changes::between(today, &then);
         let known: BTreeSet<String> = self.forecasts.iter().map(|it| it.subject.clone()).collect();
         let falls = changes.flips().filter(|flip| {
-            worth(flip.to.verdict) < worth(flip.from.verdict) && !known.contains(&flip.from.id)
+            flip.to.verdict.worth() < flip.from.verdict.worth() && !known.contains(&flip.from.id)
         });
         let turns = FiscalYear::of(day.saturating_sub(days(1))) != year;
         let all: Vec<Forecast> = falls.map(|it| Forecast::of(it, year, day, turns)).collect();
@@ -274,15 +274,6 @@ impl Forecast {
             year,
             why,
         }
-    }
-}
-
-/// Pass over unsure over fail.
-fn worth(decision: Decision) -> u8 {
-    match decision {
-        Decision::Pass => 2,
-        Decision::Unsure => 1,
-        Decision::Fail => 0,
     }
 }
 

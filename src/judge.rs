@@ -27,6 +27,15 @@ pub enum Decision {
 }
 
 impl Decision {
+    /// Pass over unsure over fail: what a decision has to fall below to be worse.
+    pub fn worth(self) -> u8 {
+        match self {
+            Self::Pass => 2,
+            Self::Unsure => 1,
+            Self::Fail => 0,
+        }
+    }
+
     /// The decision in words.
     pub fn thai(self) -> &'static str {
         match self {

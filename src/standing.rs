@@ -503,7 +503,7 @@ impl Stand {
         } else if look.same_capture {
             self.judged_again(look, seen)
         } else if look.is_blind_to(seen) {
-            if worth(seen.decision) < worth(self.counts) {
+            if seen.decision.worth() < self.counts.worth() {
                 self.doubt(look, seen);
             }
             None
@@ -516,7 +516,7 @@ impl Stand {
 
     /// A look at the website that could tell.
     fn looked_at(&mut self, look: &Observation, seen: &Seen) -> Option<Change> {
-        if worth(seen.decision) >= worth(self.counts) {
+        if seen.decision.worth() >= self.counts.worth() {
             self.blips = self.blips.saturating_add(u16::from(self.doubt.is_some()));
             self.doubt = None;
         } else if !look.is_whole_for(seen) {
@@ -542,7 +542,7 @@ impl Stand {
 
     /// The kept capture of the last look, judged by other rules or without a person's decision.
     fn judged_again(&mut self, look: &Observation, seen: &Seen) -> Option<Change> {
-        let order = worth(seen.decision).cmp(&worth(self.counts));
+        let order = seen.decision.worth().cmp(&self.counts.worth());
         match &mut self.doubt {
             // The last look saw it worse before the rules changed: they did not do it.
             Some(sight) if order == Ordering::Less => {
@@ -557,7 +557,7 @@ impl Stand {
 
     /// Counts a sight from now on; a change when it counted otherwise.
     fn decided(&mut self, look: &Observation, seen: &Seen, cause: Cause) -> Option<Change> {
-        let kind = match worth(seen.decision).cmp(&worth(self.counts)) {
+        let kind = match seen.decision.worth().cmp(&self.counts.worth()) {
             Ordering::Less => Some(ChangeKind::Worse),
             Ordering::Greater => Some(ChangeKind::Better),
             Ordering::Equal => None,
@@ -664,15 +664,6 @@ impl Doubt {
     /// Whether it is so old that people are told though nothing confirmed it: seven days.
     pub fn lasts(&self, now: Timestamp) -> bool {
         now.duration_since(self.first_seen) >= LASTING
-    }
-}
-
-/// Pass over unsure over fail.
-fn worth(decision: Decision) -> u8 {
-    match decision {
-        Decision::Pass => 2,
-        Decision::Unsure => 1,
-        Decision::Fail => 0,
     }
 }
 

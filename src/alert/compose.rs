@@ -10,14 +10,15 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use unicode_width::UnicodeWidthChar;
 
+use crate::fetch::capture::Capture;
 use crate::judge::Decision;
 use crate::report::plain;
 use crate::year::FiscalYear;
 use crate::year::thai_date;
 
+use super::letter;
 use super::news::{Matter, News, Notice, Opening, Silence, Told};
 use super::settings::Channels;
-use super::{day_of, letter};
 use crate::forecast::Forecast;
 use crate::standing::{Cause, Change, ChangeKind, WEBSITE};
 
@@ -211,7 +212,7 @@ pub fn compose(
                 channels,
                 first: last.is_none(),
                 at,
-                today: day_of(at),
+                today: Capture::day_of(at),
             };
             desk.agency(&mut foot)
         })
@@ -390,7 +391,7 @@ impl Desk<'_> {
             return Fate::Rest;
         }
         let pause = if told.times <= 1 { SECOND } else { FURTHER };
-        if days(day_of(told.last), self.today) >= pause {
+        if days(Capture::day_of(told.last), self.today) >= pause {
             Fate::Tell(told.times.saturating_add(1))
         } else {
             Fate::Wait
@@ -409,7 +410,9 @@ impl Desk<'_> {
         match (step, notice.told.get(self.owner)) {
             (None, _) => Fate::Rest,
             (Some(_), None) => Fate::Tell(1),
-            (Some(step), Some(Told { times, last })) if days(day_of(*last), forecast.on) > step => {
+            (Some(step), Some(Told { times, last }))
+                if days(Capture::day_of(*last), forecast.on) > step =>
+            {
                 Fate::Tell(times.saturating_add(1))
             }
             (Some(_), Some(_)) => Fate::Rest,
@@ -474,7 +477,7 @@ fn change_line(notice: &Notice, change: &Change, times: u32) -> Line {
         to: Some(change.to),
         sentence: format!("{}{by_hand}", brief(&change.because, SENTENCE)),
         place: address(change.place.as_deref()),
-        day: day_of(change.first_seen),
+        day: Capture::day_of(change.first_seen),
         last_good: notice.last_good.clone().map(|good| LastGood {
             place: address(good.place.as_deref()),
             ..good
@@ -487,7 +490,10 @@ fn change_line(notice: &Notice, change: &Change, times: u32) -> Line {
 
 /// All that changed rules did to an agency, in one line: it is nobody's doing there.
 fn rules_line(changes: &[(&Notice, &Change)]) -> Option<Line> {
-    let day = changes.iter().map(|it| day_of(it.1.counted)).min()?;
+    let day = changes
+        .iter()
+        .map(|it| Capture::day_of(it.1.counted))
+        .min()?;
     let kinds = [
         (ChangeKind::Worse, "แย่ลง"),
         (ChangeKind::Better, "ดีขึ้น"),
@@ -570,7 +576,7 @@ fn opening_line(notice: &Notice, opening: &Opening) -> Line {
             "ผ่าน {pass} ข้อ ให้คนตรวจ {unsure} ข้อ ไม่ผ่าน {fail} ข้อ จากนี้จะแจ้งเฉพาะข้อที่เปลี่ยน"
         ),
         place: None,
-        day: day_of(at),
+        day: Capture::day_of(at),
         last_good: None,
         points: None,
         times: 1,

@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 
 use minijinja::HtmlEscape as Safe;
 
+use crate::fetch::capture::Capture;
 use crate::report::readable_url;
 use crate::year::thai_date;
 
 use super::compose::{Agency, Digest, Line, LineKind, day_words};
-use super::day_of;
 
 /// Kinds in the order of a subject line, with how it names them.
 const KINDS: [LineKind; 6] = [
@@ -134,7 +134,7 @@ fn good_words(line: &Line) -> Option<String> {
     let good = line.last_good.as_ref()?;
     Some(format!(
         "{} (การตรวจที่ {})",
-        thai_date(day_of(good.at)),
+        thai_date(Capture::day_of(good.at)),
         good.audit
     ))
 }
@@ -158,7 +158,11 @@ pub(super) fn foot(digest: &Digest) -> Vec<String> {
 }
 
 fn text(digest: &Digest) -> String {
-    let mut out = format!("{}\n{}\n", digest.subject, thai_date(day_of(digest.at)));
+    let mut out = format!(
+        "{}\n{}\n",
+        digest.subject,
+        thai_date(Capture::day_of(digest.at))
+    );
     for agency in &digest.agencies {
         let _ = write!(
             out,
@@ -208,7 +212,7 @@ fn html(digest: &Digest) -> String {
     let mut out = format!(
         "<!doctype html>\n<html lang=\"th\"><head><meta charset=\"utf-8\"><title>{0}</title></head>\n<body style=\"font-family:sans-serif;max-width:45em\">\n<h1 style=\"font-size:1.2em\">{0}</h1>\n<p>{1}</p>\n",
         Safe(&digest.subject),
-        thai_date(day_of(digest.at)),
+        thai_date(Capture::day_of(digest.at)),
     );
     for agency in &digest.agencies {
         let _ = write!(

@@ -34,14 +34,8 @@ pub use settings::{
 pub use shapes::{line, sign, slack};
 
 use jiff::tz::{self, TimeZone};
-use jiff::{Timestamp, civil::Date};
 
 /// The clock of the people who read: UTC+7 all year since 1920.
 fn bangkok() -> TimeZone {
     TimeZone::fixed(tz::offset(7))
-}
-
-/// The day it is in Bangkok.
-fn day_of(at: Timestamp) -> Date {
-    at.to_zoned(bangkok()).date()
 }

@@ -7,8 +7,8 @@ use sha2::{Digest as _, Sha256};
 use crate::year::thai_date;
 
 use super::compose::{Agency, Digest, Line};
-use super::day_of;
 use super::letter::{foot, headline, label};
+use crate::fetch::capture::Capture;
 
 /// Slack: characters of a header's text (Block Kit reference, header block).
 const SLACK_HEADER: usize = 150;
@@ -72,7 +72,11 @@ pub fn line(digest: &Digest, to: &str) -> Value {
         "ฉบับเต็ม: {} alerts show {}",
         digest.command, digest.key
     ));
-    let head = format!("{}\n{}", digest.subject, thai_date(day_of(digest.at)));
+    let head = format!(
+        "{}\n{}",
+        digest.subject,
+        thai_date(Capture::day_of(digest.at))
+    );
     let mut texts = vec![cut(&head, LINE_TEXT, units)];
     // Room for the end is kept in every message, since any may turn out to be the last.
     let last = units(&end.join("\n")) + 100;

@@ -13,7 +13,7 @@ use super::visit::{Came, Errand, row};
 use super::{Desk, ServiceError};
 use crate::archive::ArchiveError;
 use crate::fetch::knock;
-use crate::fetch::options::{Interrupt, Progress, Quiet};
+use crate::fetch::options::Interrupt;
 use crate::fleet::failure::{Failure, FailureKind};
 use crate::fleet::health::{CanaryLook, End, Limits, Outcome, Verdict, examine, suspicious};
 use crate::fleet::list::Entry;
@@ -39,11 +39,6 @@ const WAITS: [Duration; 4] = [
 pub trait Watch: Send + Sync {
     /// A visit begins.
     fn begins(&self, entry: &Entry);
-    /// What to tell of one crawl's progress to.
-    fn crawl(&self, entry: &Entry) -> Box<dyn Progress> {
-        let _ = entry;
-        Box::new(Quiet)
-    }
     /// A visit is over.
     fn ended(&self, entry: &Entry, came: &Came, took: SignedDuration);
     /// Something that a person should know.
@@ -100,7 +95,7 @@ struct Held {
 
 impl Round {
     /// Begins a round of a kind through the `wanted` of the agencies, or goes on with one that was left. `settings` names
-    /// what a round is about; one one with other settings is left for the command that asks for it again.
+    /// what a round is about; one with other settings is left for the command that asks for it again.
     pub fn begin(
         desk: &Desk,
         kind: &str,
@@ -273,8 +268,7 @@ impl Round {
                 at_work.spawn(async move {
                     let began = desk.now();
                     watch.begins(&errand.entry);
-                    let progress = watch.crawl(&errand.entry);
-                    let came = desk.visit(&errand, progress.as_ref(), interrupt).await;
+                    let came = desk.visit(&errand, interrupt).await;
                     (errand, began, came)
                 });
             }

@@ -10,7 +10,7 @@ use super::{Desk, Judged, ROOM, ServiceError};
 use crate::agency::AgencyKind;
 use crate::fetch::capture::{Capture, Stop};
 use crate::fetch::crawl_with;
-use crate::fetch::options::{Interrupt, Options, Progress};
+use crate::fetch::options::{Interrupt, Options, Quiet};
 use crate::fleet::failure::{Failure, FailureKind, taxonomy};
 use crate::fleet::health::{End as Ending, Outcome, place};
 use crate::fleet::list::Entry;
@@ -71,7 +71,6 @@ impl Desk {
     pub(super) async fn visit(
         self: &Arc<Self>,
         errand: &Errand,
-        progress: &dyn Progress,
         interrupt: Interrupt,
     ) -> Result<Came, ServiceError> {
         let at = self.now();
@@ -97,7 +96,7 @@ impl Desk {
         let crawled = crawl_with(
             entry.home.clone(),
             &options,
-            progress,
+            &Quiet,
             interrupt.clone(),
             session.clone(),
         )

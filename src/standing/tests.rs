@@ -642,7 +642,7 @@ proptest! {
                 prop_assert_eq!(before.unwrap_or(Pass), change.from, "changes follow each other");
                 if let (ChangeKind::Worse, Cause::Website) = (change.kind, change.cause) {
                     let run = sights[&change.subject].iter().rev();
-                    let run: Vec<_> = run.take_while(|it| worth(it.2) < worth(change.from)).collect();
+                    let run: Vec<_> = run.take_while(|it| it.2.worth() < change.from.worth()).collect();
                     let (last, whole, decision) = run[0];
                     prop_assert!(*whole && *decision == change.to && *last == look.at);
                     let hour = |at: &Timestamp| at.as_second() / 3600 % 24;

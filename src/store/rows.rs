@@ -1,12 +1,13 @@
 //! Rows ↔ values: what all statements of the store share.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{Timestamp, tz};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 
+use crate::fetch::capture::Capture;
 use crate::judge::Decision;
 use crate::score::Points;
 use crate::year::FiscalYear;
@@ -14,11 +15,6 @@ use crate::year::FiscalYear;
 use super::fault::StoreError;
 use super::pack::{narrow, pack, unpack, widen};
 use super::values::{AgencyRow, AuditId, AuditLine, Look, LookKind, Traffic};
-
-/// The day in Thailand.
-pub(super) fn day(at: Timestamp) -> Date {
-    at.to_zoned(tz::TimeZone::fixed(tz::offset(7))).date()
-}
 
 pub(super) fn moment(seconds: i64) -> Result<Timestamp, StoreError> {
     Timestamp::from_second(seconds)
@@ -284,7 +280,7 @@ impl Line {
                 kind: coded_kind(self.kind)?,
                 traffic: self.traffic,
             },
-            day: day(at),
+            day: Capture::day_of(at),
             capture: self.capture.clone(),
             rules: text_str(conn, Some(self.rules))?.unwrap_or_default(),
             score: points(self.score),
