@@ -1,13 +1,13 @@
 //! The agency whose website is looked at, and what kind of agency it is.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
 use crate::thai::line::Line;
-use crate::thai::{self, is_consonant, is_lead, is_mark, key, skeleton};
+use crate::thai::{self, ByFirst, is_consonant, is_lead, is_mark, key, skeleton};
 
 /// How far into a text its heading reaches, in letters.
 const HEADING: usize = 600;
@@ -126,15 +126,20 @@ impl Agency {
     /// เทศบาล is called อบต. in its papers of before. An อบต. is no เทศบาล of its name, and neither is one of that
     /// name elsewhere.
     pub fn is(&self, mention: &Mention) -> bool {
-        let Some(own) = self.own() else {
-            return skeleton(&self.name) == skeleton(&mention.name);
-        };
+        match self.own() {
+            Some(own) => self.is_as(&own, mention),
+            None => skeleton(&self.name) == skeleton(&mention.name),
+        }
+    }
+
+    /// The same, with its own name taken apart.
+    fn is_as(&self, own: &Mention, mention: &Mention) -> bool {
         let ranked = match (own.rank(), mention.rank()) {
-            (Some(now), Some(then)) => then <= now || is_town_by_name(&own, mention),
+            (Some(now), Some(then)) => then <= now || is_town_by_name(own, mention),
             (None, None) => own.kind == mention.kind,
             _ => false,
         };
-        ranked && self.has_place(&own, mention)
+        ranked && self.has_place(own, mention)
     }
 
     /// Whether a mention is of this agency's place and level, whatever rank it gives: what an อบต. is called after it
@@ -166,10 +171,13 @@ impl Agency {
 
     /// Whether a text names this agency, in full, abbreviated, or in an older rank.
     pub fn named_in(&self, text: &str) -> bool {
-        let Some(_) = self.own() else {
+        let Some(own) = self.own() else {
             return skeleton(text).contains(&skeleton(&self.name));
         };
-        let named = |text: &str| mentions(text).iter().any(|mention| self.is(mention));
+        let named = |text: &str| {
+            let mentions = mentions(text);
+            mentions.iter().any(|mention| self.is_as(&own, mention))
+        };
         // A name may be broken over two lines.
         named(text) || text.contains('\n') && named(&text.replace('\n', ""))
     }
@@ -331,14 +339,9 @@ pub fn mentions(text: &str) -> Vec<Mention> {
     named.into_iter().map(|named| named.mention).collect()
 }
 
-/// Letters with which the name of an agency begins, however it is written.
-static INITIALS: LazyLock<Vec<char>> = LazyLock::new(|| {
-    let words = FORMS
-        .iter()
-        .flat_map(|form| [form.full, form.bare, form.short]);
-    let openers: BTreeSet<char> = words.filter_map(|word| word.chars().next()).collect();
-    openers.into_iter().collect()
-});
+/// Forms by the letters with which they begin, however they are written.
+static BY_FIRST: LazyLock<ByFirst<&Form>> =
+    LazyLock::new(|| ByFirst::of(&FORMS, |form| [form.full, form.bare, form.short]));
 
 /// How the name of one kind of agency begins.
 struct Form {
@@ -459,10 +462,8 @@ fn named(line: &Line, text: &str) -> Vec<Named> {
 }
 
 fn read(line: &Line, text: &str, i: usize) -> Option<Named> {
-    if !INITIALS.contains(&line.at(i)?) {
-        return None;
-    }
-    let (form, after) = FORMS
+    let (form, after) = BY_FIRST
+        .with(line.at(i)?)
         .iter()
         .find_map(|form| Some((form, opened(line, i, form)?)))?;
     let start = line.skip_any(after, 1, &[' ']);
@@ -561,7 +562,7 @@ fn name_end(line: &Line, start: usize) -> Option<usize> {
     while at < start + LONGEST_NAME {
         let Some(c) = line.at(at) else { break };
         let letter = is_consonant(c) || is_lead(c) || is_mark(c) || "ะาำฤๅ".contains(c);
-        let stop = |words: &[&str]| words.iter().any(|word| line.has_word(at, word));
+        let stop = |words: &ByFirst<&str>| words.with(c).iter().any(|word| line.has_word(at, word));
         if !letter || stop(&STOPS) || at > start && stop(&STOPS_INSIDE) {
             break;
         }
@@ -578,25 +579,23 @@ fn name_end(line: &Line, start: usize) -> Option<usize> {
 }
 
 /// Words that begin no name and stand in none.
-static STOPS: LazyLock<Vec<&str>> = LazyLock::new(|| {
-    "ดังต่อ ดังนี้ ดังกล่าว ใกล้เคียง เมื่อ สามารถ เรื่อง ประจำ โดย ได้ จึง และ หรือ ให้ เป็น เพื่อ ด้วย แล้ว ซึ่ง ไม่ อำเภอ จังหวัด \
+static STOPS: LazyLock<ByFirst<&str>> = LazyLock::new(|| {
+    let words = "ดังต่อ ดังนี้ ดังกล่าว ใกล้เคียง เมื่อ สามารถ เรื่อง ประจำ โดย ได้ จึง และ หรือ ให้ เป็น เพื่อ ด้วย แล้ว ซึ่ง ไม่ อำเภอ จังหวัด \
     กิ่งอำเภอ หมู่ โทร เลขที่ เทศบาล องค์การ อบต อบจ สภา นายก ปลัด สมาชิก คณะ พนักงาน เจ้าหน้าที่ ประชาชน ประชุม ประกาศ \
     ประสงค์ ประเมิน แผน โครงการ ดำเนิน กำหนด รายงาน พิจารณา เห็นชอบ ถือปฏิบัติ ปฏิบัติ มีความ มีหน้าที่ มีการ มีนโยบาย มีพื้นที่ \
     มีอำนาจ ขอประกาศ ขอราย ขอเชิญ ขอแจ้ง ขอความ ขอให้ ขอเผย ขอแสดง ขอรับ ขอเรียน ขอสรุป ขอนำ จัดทำ จัดซื้อ จัดจ้าง \
     จัดประ จัดกิจ จัดโครง จัดให้ จัดตั้ง จัดงาน จัดเก็บ จัดอบรม จะดำเนิน จะจัด จะได้ จะต้อง ร่วมกับ เข้าร่วม ส่งเสริม ตั้งอยู่ \
     ทั้งหมด ต่าง ทั่ว ขนาด ลงวัน ลงนาม ทุกแห่ง ทุกตำบล ทุกหน่วย ทุกระดับ ระหว่าง เกี่ยวกับ หลักเกณฑ์ พุทธศักราช พระราชบัญญัติ \
-    ข้อบัญญัติ งบประมาณ ตามหลัก ตามระเบียบ ตามพระ ตามที่"
-    .split(' ')
-    .collect()
+    ข้อบัญญัติ งบประมาณ ตามหลัก ตามระเบียบ ตามพระ ตามที่";
+    ByFirst::of(words.split(' '), |word| [*word])
 });
 
 /// Words that end a name, and that some names begin with (`ในเมือง`, `ขอนแก่น`, `ที่วัง`).
-static STOPS_INSIDE: LazyLock<Vec<&str>> = LazyLock::new(|| {
-    "ของหน่วย ของประ ของจังหวัด ในการ ในปี ในเขต ในด้าน ในพื้นที่ ในฐานะ ในรอบ ในวัน ในช่วง จากการ จากผล จากที่ ตามแผน \
+static STOPS_INSIDE: LazyLock<ByFirst<&str>> = LazyLock::new(|| {
+    let words = "ของหน่วย ของประ ของจังหวัด ในการ ในปี ในเขต ในด้าน ในพื้นที่ ในฐานะ ในรอบ ในวัน ในช่วง จากการ จากผล จากที่ ตามแผน \
     ตามมาตร ตามนโยบาย แก่ประ แก่ผู้ ว่าด้วย ต่อประ กองคลัง กองช่าง กองการศึก กองสวัส \
-    กองสาธา สำนักปลัด สำนักงาน งานพัสดุ ที่ได้ ที่มี ที่ต้อง ที่จะ ทำการ นำโดย"
-    .split(' ')
-    .collect()
+    กองสาธา สำนักปลัด สำนักงาน งานพัสดุ ที่ได้ ที่มี ที่ต้อง ที่จะ ทำการ นำโดย";
+    ByFirst::of(words.split(' '), |word| [*word])
 });
 
 impl Named {

@@ -4,11 +4,15 @@
 
 use std::sync::LazyLock;
 
+use super::{bare_letter, is_mark};
+
 /// One spelling and what it is read as. Both sides are written without white space.
 pub(super) struct Fold {
     pub(super) from: Vec<char>,
     pub(super) to: &'static str,
     pub(super) bound: Bound,
+    /// A skeleton stays as it is: what it is read as has the same skeleton, and folds no further with what comes behind.
+    pub(super) idle: bool,
 }
 
 /// What may stand before a spelling.
@@ -262,10 +266,19 @@ const SHORT_APART: &[(&str, &str)] = &[
     ("ปปช.", "ป.ป.ช."),
 ];
 
-/// The folds by the last letter of what they replace, the longest first, with the letters that stand before it.
-static BY_LAST: LazyLock<Vec<(u128, Vec<Fold>)>> = LazyLock::new(|| {
-    let mut table: Vec<(u128, Vec<Fold>)> = Vec::new();
-    table.resize_with(256, Default::default);
+/// All folds: by the last letter of what they replace, the longest first; and the three letters that each ends in, as bits
+/// by their number. A bit may stand for other letters too.
+struct Table {
+    by_last: Vec<Vec<Fold>>,
+    ends: [u64; 1024],
+}
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let mut table = Table {
+        by_last: Vec::new(),
+        ends: [0; 1024],
+    };
+    table.by_last.resize_with(256, Vec::new);
     let plain = MISSPELT
         .iter()
         .chain(SARA_AM)
@@ -277,16 +290,53 @@ static BY_LAST: LazyLock<Vec<(u128, Vec<Fold>)>> = LazyLock::new(|| {
         let [.., second, last] = from[..] else {
             continue;
         };
-        if let Some((before, folds)) = row(last).and_then(|row| table.get_mut(row)) {
-            *before |= bit(second);
-            folds.push(Fold { from, to, bound });
+        let third = from.len().checked_sub(3).map(|at| from[at]);
+        let known = ('\0'..='\x7F').chain('\u{0E00}'..='\u{0E7F}');
+        for before in known.filter(|&before| third.is_none_or(|third| third == before)) {
+            let end = number(Some(before), second, last);
+            table.ends[end >> 6] |= 1 << (end & 63);
+        }
+        if let Some(folds) = row(last).and_then(|row| table.by_last.get_mut(row)) {
+            folds.push(Fold {
+                from,
+                to,
+                bound,
+                idle: false,
+            });
         }
     }
-    for (_, folds) in &mut table {
+    let spellings: Vec<Vec<char>> = table
+        .by_last
+        .iter()
+        .flatten()
+        .map(|fold| fold.from.clone())
+        .collect();
+    for folds in &mut table.by_last {
         folds.sort_by_key(|fold| std::cmp::Reverse(fold.from.len()));
+        for fold in folds {
+            fold.idle = is_idle(fold, &spellings);
+        }
     }
     table
 });
+
+fn is_idle(fold: &Fold, spellings: &[Vec<char>]) -> bool {
+    let to: Vec<char> = fold.to.chars().collect();
+    let bare = |c: &char| !is_mark(*c) && *c != 'ำ';
+    let same = to
+        .iter()
+        .filter(|&&c| !is_mark(c))
+        .map(|&c| bare_letter(c))
+        .eq(fold.from.iter().copied());
+    // The part from the last letter that the skeleton loses, and more: nothing that is folded begins with it.
+    let lost = to.iter().rposition(|c| !bare(c)).unwrap_or(to.len());
+    let goes_on = (0..=lost.min(to.len() - 1))
+        .any(|at| lost < to.len() && spellings.iter().any(|from| from.starts_with(&to[at..])));
+    let opens = OPENERS
+        .split(' ')
+        .any(|opener| fold.to.ends_with(opener) || opener.ends_with(fold.to));
+    same && to.last().is_some_and(bare) && !goes_on && !opens
+}
 
 /// Where the folds that end in a letter stand: ASCII, then Thai.
 fn row(c: char) -> Option<usize> {
@@ -297,17 +347,24 @@ fn row(c: char) -> Option<usize> {
     }
 }
 
-/// A bit for a letter; some letters share one.
-fn bit(c: char) -> u128 {
-    1 << (c as u32 & 127)
+/// A number below 65,536 for three letters; some share one. Of the first, those that no spelling has are as none.
+fn number(third: Option<char>, second: char, last: char) -> usize {
+    let third = third.and_then(row).unwrap_or_default() as u32;
+    let mixed = third << 14 ^ (second as u32) << 7 ^ last as u32;
+    (mixed.wrapping_mul(0x9E37_79B1) >> 16) as usize
 }
 
-/// Folds whose spelling may end in `second` and `last`.
-pub(super) fn ending_in(second: char, last: char) -> &'static [Fold] {
-    match row(last).and_then(|row| BY_LAST.get(row)) {
-        Some((before, folds)) if before & bit(second) != 0 => folds,
-        _ => &[],
-    }
+/// Whether a spelling that is folded may end in these letters.
+#[inline]
+pub(super) fn may_end_in(third: Option<char>, second: char, last: char) -> bool {
+    let end = number(third, second, last);
+    TABLE.ends[end >> 6] & 1 << (end & 63) != 0
+}
+
+/// Folds whose spelling ends in a letter, the longest first.
+pub(super) fn ending_in(last: char) -> &'static [Fold] {
+    let folds = row(last).and_then(|row| TABLE.by_last.get(row));
+    folds.map_or(&[], Vec::as_slice)
 }
 
 #[cfg(test)]

@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, char::canonical_combining_class};
 
-use super::{digit, folds, is_consonant, is_lead, is_mark, is_thai, is_tone, is_vowel_mark};
+use super::{
+    LetterSet, digit, folds, is_consonant, is_lead, is_mark, is_thai, is_tone, is_vowel_mark,
+};
 
 /// A letter and the bytes of the raw text it stands for. Narrow, because a pass over a text holds one a letter.
 #[derive(Debug, Clone, Copy)]
@@ -16,17 +18,26 @@ pub(super) struct Glyph {
 }
 
 impl Glyph {
+    /// The same letter of a text that begins so far behind.
+    pub(super) fn behind(self, bytes: u32) -> Self {
+        Self {
+            from: self.from.saturating_add(bytes),
+            to: self.to.saturating_add(bytes),
+            ..self
+        }
+    }
+
     /// The bytes of the raw text.
     pub(super) fn span(self) -> Range<usize> {
         self.from as usize..self.to as usize
     }
 
-    fn with(self, c: char) -> Self {
+    pub(super) fn with(self, c: char) -> Self {
         Self { c, ..self }
     }
 
     /// This letter, standing for both stretches.
-    fn over(self, other: Self) -> Self {
+    pub(super) fn over(self, other: Self) -> Self {
         Self {
             c: self.c,
             from: self.from.min(other.from),
@@ -38,72 +49,71 @@ impl Glyph {
 /// Text as a reader would write it: one spelling of every Thai cluster, damage of fonts and PDF repaired where there
 /// is no doubt, white space to single spaces and line breaks. Digits stay as they are.
 pub fn clean(text: &str) -> String {
-    if is_clean(text.chars()) {
-        return text.to_owned();
+    let bare = text.trim_matches([' ', '\n']);
+    if is_clean(bare.chars()) {
+        return bare.to_owned();
     }
     letters(&clean_glyphs(text))
-}
-
-/// Search key: clean, without white space, Arabic digits, small letters, one spelling of words often misspelt.
-pub fn key(text: &str) -> String {
-    letters(&key_glyphs(text))
-}
-
-/// Coarse search key: no marks above or below, ำ as า. For long needles only: short words run together.
-pub fn skeleton(text: &str) -> String {
-    letters(&skeleton_glyphs(text))
 }
 
 pub(super) fn clean_glyphs(text: &str) -> Vec<Glyph> {
     settle(glyphs(text), |glyphs| is_clean(chars(glyphs)), clean_pass)
 }
 
-pub(super) fn key_glyphs(text: &str) -> Vec<Glyph> {
-    settle(clean_glyphs(text), is_key, |glyphs| {
-        if is_clean(chars(glyphs)) {
-            key_pass(glyphs)
-        } else {
-            key_pass(&clean_pass(glyphs))
-        }
-    })
-}
-
-pub(super) fn skeleton_glyphs(text: &str) -> Vec<Glyph> {
-    skeleton_of(key_glyphs(text))
-}
-
-/// The skeleton of a key.
-pub(super) fn skeleton_of(key: Vec<Glyph>) -> Vec<Glyph> {
-    let is_skeleton =
-        |glyphs: &[Glyph]| glyphs.iter().all(|glyph| is_bare(glyph.c)) && is_key(glyphs);
-    settle(bare(key), is_skeleton, |glyphs| {
-        bare(key_pass(&clean_pass(glyphs)))
-    })
-}
-
-/// The letters of a text as they are. Of 4 GiB and more, what lies beyond is left out: no extractor hands out such.
+/// The letters of a text. White space that every page has is put down here, where that is all that most texts need: what
+/// stands around the text, and runs with a line break. Of 4 GiB and more, what lies beyond is left out: no extractor hands
+/// out such.
 fn glyphs(text: &str) -> Vec<Glyph> {
-    text.char_indices()
-        .map_while(|(at, c)| {
-            let from = u32::try_from(at).ok()?;
-            let to = u32::try_from(at + c.len_utf8()).ok()?;
-            Some(Glyph { c, from, to })
-        })
-        .collect()
+    // Three bytes make a letter of Thai.
+    let mut out: Vec<Glyph> = Vec::with_capacity(text.len() / 2);
+    // How long the run of white space is at the end, and whether it has a line break.
+    let (mut run, mut breaks) = (0, false);
+    for (at, c) in text.char_indices() {
+        let (Ok(from), Ok(to)) = (u32::try_from(at), u32::try_from(at + c.len_utf8())) else {
+            break;
+        };
+        let c = match c {
+            '\t' | '\u{A0}' => ' ',
+            '\r' => '\n',
+            c => c,
+        };
+        if is_space(c) {
+            if out.is_empty() {
+                continue;
+            }
+            (run, breaks) = (run + 1, breaks || c == '\n');
+        } else if run > 0 {
+            close_run(&mut out, run, breaks);
+            (run, breaks) = (0, false);
+        }
+        out.push(Glyph { c, from, to });
+    }
+    out.truncate(out.len() - run);
+    out
 }
 
-fn letters(glyphs: &[Glyph]) -> String {
+/// Puts a run of white space at the end down to one line break, if it has one. How wide the gaps within a line are tells
+/// words set in single letters apart.
+fn close_run(out: &mut Vec<Glyph>, run: usize, breaks: bool) {
+    let first = out.len() - run;
+    if let (true, [first_glyph, .., last]) = (breaks, &out[first..]) {
+        out[first] = first_glyph.over(*last).with('\n');
+        out.truncate(first + 1);
+    }
+}
+
+pub(super) fn letters(glyphs: &[Glyph]) -> String {
     chars(glyphs).collect()
 }
 
-fn chars(glyphs: &[Glyph]) -> impl Iterator<Item = char> + '_ {
+pub(super) fn chars(glyphs: &[Glyph]) -> impl Iterator<Item = char> + '_ {
     glyphs.iter().map(|glyph| glyph.c)
 }
 
 /// Repeats a pass until it changes nothing: one repair can lay bare another. The bound is for hostile text.
 ///
 /// `is_settled` may answer no of a text that the pass would leave as it is, and never yes of one that it changes.
-fn settle(
+pub(super) fn settle(
     mut now: Vec<Glyph>,
     is_settled: impl Fn(&[Glyph]) -> bool,
     pass: impl Fn(&[Glyph]) -> Vec<Glyph>,
@@ -123,17 +133,18 @@ fn settle(
 }
 
 /// Whether there is nothing in a text that [`clean_pass`] could change, told letter by letter. Most text is so.
-fn is_clean(mut letters: impl Iterator<Item = char>) -> bool {
+pub(super) fn is_clean(mut letters: impl Iterator<Item = char>) -> bool {
     let Some(mut last) = letters.next() else {
         return true;
     };
     if is_space(last) || !is_plain(last) {
         return false;
     }
+    let mut earlier = None;
     // Letters other than marks of the word so far, and what the word before was.
     let (mut word, mut before) = (Alone::of(None, last), Alone::No);
     for c in letters {
-        if !is_plain(c) || !may_meet(last, c) {
+        if !is_plain(c) || !may_meet(last, c) || is_space(c) && is_toned_aw(earlier, last) {
             return false;
         }
         if is_space(c) {
@@ -144,32 +155,53 @@ fn is_clean(mut letters: impl Iterator<Item = char>) -> bool {
         } else {
             word = Alone::of(Some(word), c);
         }
-        last = c;
+        (earlier, last) = (Some(last), c);
     }
     !(is_space(last) || word != Alone::No && word == before)
 }
 
-fn is_space(c: char) -> bool {
+pub(super) fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\n')
 }
 
-/// Letters that stand for themselves: what is neither Thai nor ASCII is looked at, and what may open a letter written as
-/// a number. A nikhahit is half a sara am more often than not.
-fn is_plain(c: char) -> bool {
+/// Letters that stand for themselves. A nikhahit is half a sara am more often than not.
+pub(super) fn is_plain(c: char) -> bool {
     match c {
-        '&' | '\\' | '\u{0E4D}' => false,
+        '\u{0E4D}' => false,
         '\n' | ' '..='~' => true,
-        c => is_thai(c),
+        c => is_thai(c) || is_inert(c),
     }
 }
 
+/// Letters and signs that are neither Thai nor ASCII, and that no pass looks at.
+fn is_inert(c: char) -> bool {
+    let invisible = matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}')
+        || matches!(c, '\u{2060}'..='\u{2064}' | '\u{FEFF}' | '\u{FFFD}');
+    !invisible && !c.is_whitespace() && !c.is_control() && from_private_use(c) == c && opens(c)
+}
+
 /// Whether letters may follow each other: no repair of clusters, tears or slid marks begins with such a pair.
-fn may_meet(last: char, c: char) -> bool {
+#[inline]
+pub(super) fn may_meet(last: char, c: char) -> bool {
+    !TOUCHY.has(c) || touches(last, c)
+}
+
+/// Letters of which it matters what stands before them. Of most it does not.
+const TOUCHY: LetterSet = LetterSet::of(&[
+    ' ', '\n', '#', 'u', 'ะ', 'ั', 'า', 'ำ', 'ิ', 'ี', 'ึ', 'ื', 'ุ', 'ู', 'ฺ', 'เ', '็', '่', '้', '๊', '๋',
+    '์', '\u{0E4D}', '\u{0E4E}',
+]);
+
+/// Whether a letter of those may follow another.
+fn touches(last: char, c: char) -> bool {
     match c {
-        ' ' | '\n' => !(is_space(last) || is_lead(last) || is_tone(last) && last != '์'),
+        ' ' | '\n' => !(is_space(last) || is_lead(last)),
         'า' | 'ำ' => !(is_space(last) || is_vowel_mark(last) || matches!(last, 'า' | 'ำ' | '์')),
         'ะ' => !is_space(last),
         'เ' => last != 'เ',
+        // A letter written as a number: `&#3609;`, `&amp;#3609;`, `\u0e19`.
+        '#' => !matches!(last, '&' | ';'),
+        'u' => last != '\\',
         c if is_mark(c) => {
             let on_mark = is_mark(last) && (is_vowel_mark(c) || is_tone(last));
             !(is_space(last) || on_mark || matches!(last, 'า' | 'ำ'))
@@ -178,9 +210,14 @@ fn may_meet(last: char, c: char) -> bool {
     }
 }
 
+/// `อ้`: at the end of a word it may have slid there.
+pub(super) fn is_toned_aw(earlier: Option<char>, last: char) -> bool {
+    earlier == Some('อ') && is_tone(last) && last != '์'
+}
+
 /// Whether a word between spaces may be one of a row of single letters or digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Alone {
+pub(super) enum Alone {
     Empty,
     Letter,
     Digit,
@@ -188,7 +225,7 @@ enum Alone {
 }
 
 impl Alone {
-    fn of(before: Option<Self>, c: char) -> Self {
+    pub(super) fn of(before: Option<Self>, c: char) -> Self {
         match before {
             None | Some(Self::Empty) if digit(c).is_some() => Self::Digit,
             None | Some(Self::Empty) => Self::Letter,
@@ -198,7 +235,7 @@ impl Alone {
     }
 }
 
-fn clean_pass(glyphs: &[Glyph]) -> Vec<Glyph> {
+pub(super) fn clean_pass(glyphs: &[Glyph]) -> Vec<Glyph> {
     lay_out(&close_spacing(plain_letters(&compose(glyphs))))
 }
 
@@ -540,7 +577,16 @@ fn splits_am(consonant: char, after: &[Glyph]) -> bool {
 }
 
 /// Adds a letter, keeping the cluster it falls into in one order: consonant, vowel above or below, tone, ำ.
-fn push(out: &mut Vec<Glyph>, glyph: Glyph) {
+pub(super) fn push(out: &mut Vec<Glyph>, glyph: Glyph) {
+    match glyph.c {
+        'เ' | 'า' | 'ำ' => push_into(out, glyph),
+        c if is_mark(c) => push_into(out, glyph),
+        _ => out.push(glyph),
+    }
+}
+
+/// Adds a letter that may change what stands before it.
+fn push_into(out: &mut Vec<Glyph>, glyph: Glyph) {
     let n = out.len();
     let Some(last) = n.checked_sub(1).map(|at| out[at]) else {
         out.push(glyph);
@@ -604,107 +650,9 @@ fn push(out: &mut Vec<Glyph>, glyph: Glyph) {
     }
 }
 
-/// Whether there is nothing in a text that a pass for the key could change, told letter by letter.
-fn is_key(glyphs: &[Glyph]) -> bool {
-    let mut last = None;
-    glyphs.iter().enumerate().all(|(at, glyph)| {
-        let c = glyph.c;
-        let kept = is_plain(c)
-            && !(is_space(c) || c.is_ascii_uppercase())
-            && key_letter(c) == c
-            && last.is_none_or(|last| may_meet(last, c))
-            && (c != 'ำ' || am_may_follow(&glyphs[..at]))
-            && folded(&glyphs[..=at]).is_none();
-        last = Some(c);
-        kept
-    })
-}
-
-fn key_pass(glyphs: &[Glyph]) -> Vec<Glyph> {
-    let mut out: Vec<Glyph> = Vec::with_capacity(glyphs.len());
-    for &glyph in glyphs {
-        if glyph.c.is_whitespace() || glyph.c == '\u{FFFD}' {
-            continue;
-        }
-        let c = key_letter(glyph.c);
-        if c == 'ำ' && !am_may_follow(&out) {
-            push(&mut out, glyph.with('า'));
-        } else if c.is_ascii() || is_thai(c) {
-            push(&mut out, glyph.with(c.to_ascii_lowercase()));
-        } else {
-            out.extend(c.to_lowercase().map(|c| glyph.with(c)));
-        }
-        fold_tail(&mut out);
-    }
-    out
-}
-
-/// One letter of the key for digits, dashes, quotes and full-width forms.
-fn key_letter(c: char) -> char {
-    match c {
-        '๐'..='๙' => char::from_digit(c as u32 - '๐' as u32, 10).unwrap_or(c),
-        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FE58}' | '\u{FE63}' => '-',
-        '\u{2018}'..='\u{201B}' | '\u{2032}' | '`' | '´' => '\'',
-        '\u{201C}'..='\u{201F}' | '\u{2033}' | '«' | '»' => '"',
-        '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).map_or(c, key_letter),
-        c => c,
-    }
-}
-
-fn am_may_follow(out: &[Glyph]) -> bool {
-    let base = out.iter().rev().find(|glyph| !is_tone(glyph.c));
-    base.is_none_or(|glyph| folds::takes_am(glyph.c))
-}
-
-/// Replaces a spelling that has just been completed.
-fn fold_tail(out: &mut Vec<Glyph>) {
-    let Some((fold, at)) = folded(out) else {
-        return;
-    };
-    let tail = &out[at..];
-    let whole = tail.iter().fold(tail[0], |whole, &glyph| whole.over(glyph));
-    out.truncate(at);
-    out.extend(fold.to.chars().map(|c| whole.with(c)));
-}
-
-/// The spelling with which letters end that is read as another, and where it begins.
-fn folded(letters: &[Glyph]) -> Option<(&'static folds::Fold, usize)> {
-    let [.., second, last] = letters else {
-        return None;
-    };
-    folds::ending_in(second.c, last.c).iter().find_map(|fold| {
-        let at = letters.len().checked_sub(fold.from.len())?;
-        let (before, tail) = letters.split_at(at);
-        if !tail.iter().map(|glyph| &glyph.c).eq(&fold.from) {
-            return None;
-        }
-        let near: Vec<char> = before[before.len().saturating_sub(8)..]
-            .iter()
-            .map(|glyph| glyph.c)
-            .collect();
-        // Marks may have changed places: the end of the letters before is the furthest of them.
-        let end = before.iter().rev().take(4).map(|glyph| glyph.to).max();
-        let gap = end.is_some_and(|end| end < tail[0].from);
-        fold.may_follow(&near, gap).then_some((fold, at))
-    })
-}
-
-fn is_bare(c: char) -> bool {
-    !is_mark(c) && c != 'ำ'
-}
-
-fn bare(mut glyphs: Vec<Glyph>) -> Vec<Glyph> {
-    glyphs.retain(|glyph| !is_mark(glyph.c));
-    for glyph in &mut glyphs {
-        if glyph.c == 'ำ' {
-            glyph.c = 'า';
-        }
-    }
-    glyphs
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::key::{key, key_glyphs, skeleton, skeleton_of};
     use super::*;
     use proptest::prelude::*;
 
@@ -902,7 +850,7 @@ mod tests {
 
         #[test]
         fn every_letter_knows_where_it_came_from(text in r"([กนรสตม่้์ิุัํำาเแ๒5 \n\u{FFFD}é\u{301}]{0,24}|\PC{0,24})") {
-            for glyphs in [clean_glyphs(&text), key_glyphs(&text), skeleton_glyphs(&text)] {
+            for glyphs in [clean_glyphs(&text), key_glyphs(&text), skeleton_of(key_glyphs(&text))] {
                 for glyph in glyphs {
                     prop_assert!(text.get(glyph.span()).is_some_and(|from| !from.is_empty()));
                 }

@@ -30,8 +30,11 @@ impl Line {
                 from.map_or(0, |it| it.span().end)..to.map_or(text.len(), |it| it.span().start);
             glyph.c == ' ' && text.get(gap).is_some_and(|gap| gap.contains('\t'))
         };
-        let spaces = glyphs.iter().enumerate();
+        // Most texts have no table.
+        let spaces = text.contains('\t').then(|| glyphs.iter().enumerate());
         let tabs = spaces
+            .into_iter()
+            .flatten()
             .filter(|&(i, glyph)| is_tab(i, glyph))
             .map(|(i, _)| i)
             .collect();

@@ -10,16 +10,20 @@ pub(crate) mod contact;
 pub mod dates;
 mod folds;
 mod form;
+mod key;
 mod lexicon;
 pub(crate) mod line;
 mod near;
 mod text;
 mod wear;
 
+use std::collections::BTreeSet;
+
 pub(crate) use blanks::unfilled;
 pub use charset::{Quality, decode, quality, repair_mojibake};
 pub(crate) use folds::takes_am;
-pub use form::{clean, key, skeleton};
+pub use form::clean;
+pub use key::{key, skeleton};
 pub use lexicon::Lexicon;
 pub(crate) use text::head;
 pub use text::{Needle, Text};
@@ -55,6 +59,85 @@ pub(crate) const fn is_mark(c: char) -> bool {
 /// Any letter, mark, digit or sign of the Thai block.
 pub(crate) const fn is_thai(c: char) -> bool {
     matches!(c, '\u{0E01}'..='\u{0E5B}')
+}
+
+/// Some of the letters of ASCII and the Thai block, told in one step.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct LetterSet {
+    ascii: u128,
+    thai: u128,
+}
+
+impl LetterSet {
+    /// Letters of other blocks are left out.
+    pub(crate) const fn of(letters: &[char]) -> Self {
+        let mut set = Self { ascii: 0, thai: 0 };
+        let mut at = 0;
+        while at < letters.len() {
+            match letters[at] as u32 {
+                ascii @ 0..=0x7F => set.ascii |= 1 << ascii,
+                thai @ 0xE00..=0xE7F => set.thai |= 1 << (thai - 0xE00),
+                _ => {}
+            }
+            at += 1;
+        }
+        set
+    }
+
+    /// Letters of both.
+    pub(crate) const fn with(self, other: Self) -> Self {
+        Self {
+            ascii: self.ascii | other.ascii,
+            thai: self.thai | other.thai,
+        }
+    }
+
+    /// Whether a letter is one of them.
+    #[inline]
+    pub(crate) const fn has(&self, c: char) -> bool {
+        match c as u32 {
+            ascii @ 0..=0x7F => self.ascii >> ascii & 1 != 0,
+            thai @ 0xE00..=0xE7F => self.thai >> (thai - 0xE00) & 1 != 0,
+            _ => false,
+        }
+    }
+}
+
+/// Things by the letters that their words begin with: those of one letter in the order they were given in.
+#[derive(Debug)]
+pub(crate) struct ByFirst<T>(Vec<(char, Vec<T>)>);
+
+impl<T: Clone> ByFirst<T> {
+    /// `words` are all that a thing is found by.
+    pub(crate) fn of<'a, W: IntoIterator<Item = &'a str>>(
+        things: impl IntoIterator<Item = T>,
+        words: impl Fn(&T) -> W,
+    ) -> Self {
+        let mut by_first: Vec<(char, Vec<T>)> = Vec::new();
+        for thing in things {
+            let words = words(&thing).into_iter();
+            let firsts: BTreeSet<char> = words.filter_map(|word| word.chars().next()).collect();
+            for first in firsts {
+                match by_first.iter_mut().find(|(letter, _)| *letter == first) {
+                    Some((_, things)) => things.push(thing.clone()),
+                    None => by_first.push((first, vec![thing.clone()])),
+                }
+            }
+        }
+        Self(by_first)
+    }
+
+    /// What begins with a letter.
+    pub(crate) fn with(&self, first: char) -> &[T] {
+        let things = self.0.iter().find(|(letter, _)| *letter == first);
+        things.map_or(&[], |(_, things)| things)
+    }
+}
+
+impl FromIterator<char> for LetterSet {
+    fn from_iter<I: IntoIterator<Item = char>>(letters: I) -> Self {
+        Self::of(&letters.into_iter().collect::<Vec<_>>())
+    }
 }
 
 /// Value of an Arabic or Thai digit.

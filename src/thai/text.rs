@@ -6,7 +6,8 @@ use std::sync::{Arc, OnceLock};
 
 use memchr::memmem::Finder;
 
-use super::form::{self, Glyph};
+use super::form::Glyph;
+use super::key;
 use super::wear::{self, Marks, Wear};
 use super::{clean, is_consonant, is_lead, is_mark, near};
 
@@ -166,12 +167,12 @@ impl Text {
 
     fn key_index(&self) -> &Index {
         self.key
-            .get_or_init(|| Index::new(&form::key_glyphs(&self.raw)))
+            .get_or_init(|| Index::new(&key::key_glyphs(&self.raw)))
     }
 
     fn skeleton_index(&self) -> &Index {
         self.skeleton
-            .get_or_init(|| Index::new(&form::skeleton_glyphs(&self.raw)))
+            .get_or_init(|| Index::new(&key::skeleton_of(self.key_index().glyphs())))
     }
 }
 
@@ -199,8 +200,12 @@ struct Index {
 
 impl Index {
     fn new(glyphs: &[Glyph]) -> Self {
-        let mut index = Self::default();
-        index.places.reserve_exact(glyphs.len());
+        let length = glyphs.iter().map(|glyph| glyph.c.len_utf8()).sum();
+        let mut index = Self {
+            letters: String::with_capacity(length),
+            places: Vec::with_capacity(glyphs.len()),
+            signature: Vec::new(),
+        };
         for glyph in glyphs {
             let Ok(at) = u32::try_from(index.letters.len()) else {
                 break;
@@ -209,12 +214,22 @@ impl Index {
             index.letters.push(glyph.c);
         }
         if index.letters.len() > SIGNED_BYTES {
-            index.signature = vec![0; 1024];
-            for gram in grams(&index.letters) {
-                index.signature[usize::from(gram >> 6)] |= 1 << (gram & 63);
+            let mut signature = [0_u64; 1024];
+            for triple in glyphs.windows(3) {
+                let gram = gram([triple[0].c, triple[1].c, triple[2].c]);
+                signature[usize::from(gram >> 6)] |= 1 << (gram & 63);
             }
+            index.signature = signature.to_vec();
         }
         index
+    }
+
+    /// The letters that it was made of.
+    fn glyphs(&self) -> Vec<Glyph> {
+        let letters = self.letters.chars().zip(&self.places);
+        letters
+            .map(|(c, &[_, from, to])| Glyph { c, from, to })
+            .collect()
     }
 
     /// False when the word certainly is not there.
@@ -256,10 +271,13 @@ impl Index {
 /// Hashes of all triples of letters.
 fn grams(letters: &str) -> impl Iterator<Item = u16> + '_ {
     let two = letters.chars().zip(letters.chars().skip(1));
-    two.zip(letters.chars().skip(2)).map(|((a, b), c)| {
-        let mixed = (a as u64) << 42 ^ (b as u64) << 21 ^ c as u64;
-        (mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 48) as u16
-    })
+    two.zip(letters.chars().skip(2))
+        .map(|((a, b), c)| gram([a, b, c]))
+}
+
+fn gram([a, b, c]: [char; 3]) -> u16 {
+    let mixed = (a as u64) << 42 ^ (b as u64) << 21 ^ c as u64;
+    (mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 48) as u16
 }
 
 /// Where a text first has an amount of money: digits in groups of three (`30,000`, `๑,๒๐๐.๕๐`).
@@ -393,9 +411,9 @@ impl Word {
 
 impl Part {
     fn new(words: &str) -> Option<Self> {
-        let key = form::key(words);
+        let key = key::key(words);
         let latin = key.chars().filter(char::is_ascii_alphabetic).count();
-        let skeleton = form::skeleton(words);
+        let skeleton = key::skeleton(words);
         key.chars().any(char::is_alphanumeric).then(|| Self {
             money: words.trim() == "{จำนวนเงิน}",
             latin: key.is_ascii() && (1..=4).contains(&latin),

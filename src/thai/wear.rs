@@ -1,6 +1,6 @@
 //! What a text has lost on its way: marks that slid to the next letter, tones and marks left out.
 
-use super::form;
+use super::key;
 use super::{is_consonant, is_mark, is_thai, is_tone, is_vowel_mark};
 
 /// Fewest letters of a word that is looked for among marks that slid, by how much else is lost.
@@ -69,7 +69,7 @@ impl Wear {
     /// Whether the marks of a stretch whose skeleton begins like the word's are the word's own: each where it belongs
     /// or one letter late, and none missing that the text cannot have lost.
     pub(super) fn agrees(self, word: &Marks, stretch: &str) -> bool {
-        let there = Marks::of(&form::key(stretch));
+        let there = Marks::of(&key::key(stretch));
         let mut left = word.marks.clone();
         for &(at, mark) in &there.marks {
             let own = left

@@ -1,9 +1,11 @@
 //! Days, however they are written, and ranges of days and months.
 
+use std::sync::LazyLock;
+
 use jiff::civil::Date;
 
 use super::years::usual_year;
-use super::{Found, Named, When, in_order};
+use super::{Found, Named, When, in_order, months};
 use crate::thai::line::Line;
 use crate::year::{ERA, Month};
 
@@ -11,7 +13,7 @@ impl Line {
     /// Days, months and ranges of them.
     pub(super) fn dates(&self, i: usize, c: char) -> Option<Found> {
         let may_open = c.is_ascii_digit()
-            || matches!(c, 'ม' | 'ก' | 'เ' | 'พ' | 'ส' | 'ต' | 'ธ')
+            || months::FIRST.has(c)
             || c.is_ascii_lowercase() && !self.before(i).is_some_and(|c| c.is_ascii_lowercase());
         if !may_open {
             return None;
@@ -164,8 +166,8 @@ impl Line {
         while end > 0 && i - end < 3 && matches!(self.before(end), Some(' ' | '\n' | '.')) {
             end -= 1;
         }
-        let dotted = |word: &str| self.ends_at(i, word) || self.ends_at(end, word);
-        !ORDINALS.split(' ').any(dotted)
+        let dotted = |word: &&str| self.ends_at(i, word) || self.ends_at(end, word);
+        !ORDINALS.iter().any(dotted)
     }
 
     /// `18/06/2564`, `03/04/58`, `2021-06-18`.
@@ -293,8 +295,11 @@ fn months(from: &Point, to: &Point) -> Option<When> {
 const WEEKDAYS: &str = "monday tuesday wednesday thursday friday saturday sunday";
 
 /// What numbers are labelled with that are neither days nor years.
-const ORDINALS: &str = "สขร สขร. ครั้งที่ ไตรมาสที่ ไตรมาส ฉบับที่ หมู่ที่ หมู่ สมัยที่ ลำดับที่ ลำดับ ข้อ ข้อที่ งวดที่ แบบ รุ่นที่ ตอนที่ ส่วนที่ บทที่ ภาคเรียนที่ \
+static ORDINALS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    let words = "สขร สขร. ครั้งที่ ไตรมาสที่ ไตรมาส ฉบับที่ หมู่ที่ หมู่ สมัยที่ ลำดับที่ ลำดับ ข้อ ข้อที่ งวดที่ แบบ รุ่นที่ ตอนที่ ส่วนที่ บทที่ ภาคเรียนที่ \
     ชั้น หน้า แผ่นที่ รอบที่ ปร. ผ. ตัวชี้วัดที่ สมัยสามัญที่";
+    words.split(' ').collect()
+});
 
 impl Point {
     fn month_in(&self, year: i16) -> Month {

@@ -272,8 +272,14 @@ impl Line {
 
     fn read(&self) -> Vec<Found> {
         let mut found = Vec::new();
+        let opens = years::OPENERS.with(months::FIRST);
         let mut i = 0;
         while let Some(c) = self.at(i) {
+            // Latin letters begin addresses and English months.
+            if !(opens.has(c) || c.is_ascii_lowercase()) {
+                i += 1;
+                continue;
+            }
             if let Some(end) = self.address(i) {
                 i = end;
                 continue;

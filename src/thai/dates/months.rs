@@ -1,11 +1,10 @@
 //! Names of months: long, short, misspelt and English.
 
-use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use super::days::Point;
 use crate::thai::line::Line;
-use crate::thai::{is_consonant, is_lead, is_mark, is_thai};
+use crate::thai::{ByFirst, LetterSet, is_consonant, is_lead, is_mark, is_thai};
 use crate::year::Month;
 
 impl Line {
@@ -50,11 +49,11 @@ impl Line {
 
     pub(super) fn month(&self, i: usize) -> Option<(i8, usize)> {
         // With other letters none begins, however it is written.
-        if !matches!(self.at(i)?, 'ม' | 'ก' | 'เ' | 'พ' | 'ส' | 'ต' | 'ธ') {
+        if !FIRST.has(self.at(i)?) {
             return None;
         }
         let next = self.at(i + 1)?;
-        let begins = is_mark(next) || next.is_whitespace() || SECOND.contains(&next);
+        let begins = is_mark(next) || next.is_whitespace() || SECOND.has(next);
         let known = || self.long_month(i).or_else(|| self.short_month(i));
         begins
             .then(known)
@@ -64,7 +63,8 @@ impl Line {
 
     /// Full names, misspelt or without their marks. `คมนาคม` is none.
     fn long_month(&self, i: usize) -> Option<(i8, usize)> {
-        let (month, end) = LONG_MONTHS
+        let names = BY_FIRST.0.with(self.at(i)?);
+        let (month, end) = names
             .iter()
             .find_map(|&(name, month)| Some((month, self.after_bare(i, name)?)))?;
         let exact = self.is_at(i, Month::NAMES[usize::from(month.unsigned_abs()) - 1]);
@@ -74,28 +74,22 @@ impl Line {
     /// A full name with one letter wrong, or its colloquial head (`สิงหา`), where a year follows.
     fn misspelt_month(&self, i: usize) -> Option<(i8, usize)> {
         const LONGEST: usize = 14;
-        if !self.opens_word(i) {
-            return None;
-        }
         let letter = |c: &&char| is_thai(**c) && !c.is_ascii_digit() && **c != 'ฯ';
-        let word: Vec<char> = self.letters[i..]
-            .iter()
-            .take_while(letter)
-            .take(LONGEST)
-            .copied()
-            .collect();
-        let end = i + word.len();
+        let word = self.letters[i..].iter().take_while(letter).take(LONGEST);
+        let end = i + word.count();
         let year = self.skip_any(end, 2, &[' ', '\n']);
-        if !self.digit_at(year) && !self.is_at(year, "พ.ศ") {
+        if !(self.digit_at(year) || self.is_at(year, "พ.ศ")) || !self.opens_word(i) {
             return None;
         }
-        let bare: String = word.into_iter().filter(|&c| !is_mark(c)).collect();
-        let long = bare.chars().count() >= 6;
-        let mut close = (1..).zip(Month::NAMES).filter(|(_, name)| {
-            let name: String = name.chars().filter(|&c| !is_mark(c)).collect();
+        let word = self.letters[i..end].iter();
+        let bare: String = word.filter(|c| !is_mark(**c)).collect();
+        let letters = bare.chars().count();
+        let mut close = (1..).zip(&*BARE_NAMES).filter(|(_, (name, long))| {
             let head = name.trim_end_matches("คม").trim_end_matches("ยน");
             bare == head && head.len() < name.len()
-                || long && strsim::levenshtein(&bare, &name) <= 1
+                || letters >= 6
+                    && letters.abs_diff(*long) <= 1
+                    && strsim::levenshtein(&bare, name) <= 1
         });
         match (close.next(), close.next()) {
             (Some((month, _)), None) => Some((month, end)),
@@ -105,9 +99,10 @@ impl Line {
 
     /// `ต.ค.`, `ต.ค`, `ตค.`, `ตค`: without dots only before a year.
     fn short_month(&self, i: usize) -> Option<(i8, usize)> {
-        let &(first, _, month) = SHORT_MONTHS.iter().find(|(first, last, _)| {
-            let at = self.skip_any(i + first.chars().count(), 2, &['.', ' ']);
-            self.is_at(i, first) && self.at(at) == Some(*last)
+        let names = BY_FIRST.1.with(self.at(i)?);
+        let &(first, _, month) = names.iter().find(|(first, last, _)| {
+            let last_at = |first: usize| self.skip_any(i + first, 2, &['.', ' ']);
+            self.is_at(i, first) && self.at(last_at(first.chars().count())) == Some(*last)
         })?;
         let inner = self.skip_any(i + first.chars().count(), 2, &['.', ' ']);
         let dotted = self.letters[i..inner].contains(&'.');
@@ -132,17 +127,26 @@ impl Line {
 
     /// Whether a word can begin here: no letter before it, or a word that months follow.
     fn opens_word(&self, i: usize) -> bool {
-        let free = !self.before(i).is_some_and(|c| {
+        /// Words that months follow, and the letters they end in.
+        const LED: [&str; 7] = ["เดือน", "ถึง", "รอบ", "ประจำ", "ตั้งแต่", "สิ้น", "สขร"];
+        const LED_BY: LetterSet = LetterSet::of(&['น', 'ง', 'บ', 'ำ', '่', 'ร']);
+        let before = self.before(i);
+        let free = !before.is_some_and(|c| {
             is_consonant(c) || is_lead(c) || is_mark(c) || matches!(c, 'ะ' | 'า' | 'ำ')
         });
+        let led = || {
+            before.is_some_and(|c| LED_BY.has(c)) && LED.iter().any(|word| self.ends_at(i, word))
+        };
+        if !(free || led()) {
+            return false;
+        }
         let civil_service = self.is_at(i, "ก.พ") && {
             let end = i - usize::from(self.before(i) == Some(' '));
             ["สำนักงาน", "หนังสือ", "เลขาธิการ", "ของ"]
                 .iter()
                 .any(|word| self.ends_at(end, word))
         };
-        let led = ["เดือน", "ถึง", "รอบ", "ประจำ", "ตั้งแต่", "สิ้น", "สขร"];
-        (free || led.iter().any(|word| self.ends_at(i, word))) && !civil_service
+        !civil_service
     }
 
     pub(super) fn english_month(&self, i: usize) -> Option<(i8, usize)> {
@@ -198,16 +202,41 @@ const LONG_MONTHS: [(&str, i8); 28] = [
     ("ธนวาคม", 12),
 ];
 
+/// Letters with which a month begins, in Thai.
+pub(super) const FIRST: LetterSet = LetterSet::of(&['ม', 'ก', 'เ', 'พ', 'ส', 'ต', 'ธ']);
+
+/// Long and short names by their first letter.
+type Names = (
+    ByFirst<(&'static str, i8)>,
+    ByFirst<(&'static str, char, i8)>,
+);
+
+static BY_FIRST: LazyLock<Names> = LazyLock::new(|| {
+    let long = ByFirst::of(LONG_MONTHS, |(name, _)| [*name]);
+    (long, ByFirst::of(SHORT_MONTHS, |(first, _, _)| [*first]))
+});
+
+/// Full names without their marks, and how many letters that leaves.
+static BARE_NAMES: LazyLock<Vec<(String, usize)>> = LazyLock::new(|| {
+    let bare = |name: &str| -> String { name.chars().filter(|&c| !is_mark(c)).collect() };
+    let names = Month::NAMES.iter().map(|name| bare(name));
+    names
+        .map(|name| {
+            let letters = name.chars().count();
+            (name, letters)
+        })
+        .collect()
+});
+
 /// Letters that stand second in a month, long or short, where no mark or space does.
-static SECOND: LazyLock<Vec<char>> = LazyLock::new(|| {
+static SECOND: LazyLock<LetterSet> = LazyLock::new(|| {
     let long = LONG_MONTHS
         .iter()
         .filter_map(|(name, _)| name.chars().nth(1));
     let short = SHORT_MONTHS
         .iter()
         .flat_map(|(first, last, _)| [first.chars().nth(1), Some(*last), Some('.')]);
-    let letters: BTreeSet<char> = long.chain(short.flatten()).collect();
-    letters.into_iter().collect()
+    long.chain(short.flatten()).collect()
 });
 
 /// Both halves of the abbreviations.

@@ -22,34 +22,28 @@ pub(super) fn role(when: &When, named: Named, context: &Context<'_>) -> Option<R
     let before = without_weekday(context.before(90));
     let lead = before.trim_end_matches([':', '.', '-', '|', '(', '[', ',', '–', '/']);
     let day = matches!(when, When::Day(_));
-    let ends = |words: &str| words.split(' ').any(|word| ends_with(lead, word));
+    let ends = |words: &Words| words.iter().any(|word| lead.ends_with(&word.bare));
     Some(match named {
         Named::Academic => Role::Academic,
         Named::Subject => Role::Subject,
-        _ if ends(WIDGETS) || near(&before, &COUNTERS, 30) => Role::Widget,
-        _ if ends(POSTED) => Role::Posted,
+        _ if ends(&WIDGETS) || near(&before, &COUNTERS, 30) => Role::Widget,
+        _ if ends(&POSTED) => Role::Posted,
         _ if day && context.is_read_count() => Role::Posted,
         Named::Clock if day => Role::Widget,
         _ if day && is_resolution(&before) => Role::Letter,
-        _ if day && ends("ลงวันที่ ลว") && cites_letter(&before) => {
-            Role::Letter
-        }
-        _ if day && ends("ลงวันที่ ลว") || ends(SIGNED) => Role::Signed,
+        _ if day && ends(&DATED) && cites_letter(&before) => Role::Letter,
+        _ if day && ends(&DATED) || ends(&SIGNED) => Role::Signed,
         _ if day && near(&before, &GAZETTE, 80) => Role::Letter,
-        _ if ends(AS_OF) => Role::Subject,
+        _ if ends(&AS_OF) => Role::Subject,
         _ if near(&context.since_last(60), &HISTORY, 50) => Role::History,
         _ if is_law(when, lead, context) => Role::Law,
-        _ if day && ends("เมื่อวันที่ ในวันที่ เมื่อ ระหว่างวันที่") => {
-            Role::Event
-        }
-        _ if day && context.is_event(ends("วันที่")) => Role::Event,
-        _ if day && ends("วันที่") && near(&before, &SIGNING, 70) => Role::Signed,
+        _ if day && ends(&WHEN) => Role::Event,
+        _ if day && context.is_event(ends(&DAY)) => Role::Event,
+        _ if day && ends(&DAY) && near(&before, &SIGNING, 70) => Role::Signed,
         _ if matches!(when, When::Months { .. } | When::Years { .. }) => Role::Subject,
-        _ if ends(SUBJECTS) => Role::Subject,
-        _ if ends("รอบ ของ ประจำ") && context.opens_with("ปี") => {
-            Role::Subject
-        }
-        _ if matches!(when, When::Month(_)) && ends("เดือน") => Role::Subject,
+        _ if ends(&SUBJECTS) => Role::Subject,
+        _ if ends(&ROUND) && context.opens_with("ปี") => Role::Subject,
+        _ if matches!(when, When::Month(_)) && ends(&MONTH) => Role::Subject,
         _ => Role::Plain,
     })
 }
@@ -111,10 +105,10 @@ fn bare_word(word: &str) -> String {
 
 /// `วันพุธที่` as `วันที่`, at the end of bare text.
 fn without_weekday(mut before: String) -> String {
+    static DAYS: Words = LazyLock::new(|| bare_words(WEEKDAYS));
     let day = before.strip_suffix("ท").and_then(|rest| {
-        let days = WEEKDAYS.split(' ').map(bare_word);
-        days.filter_map(|day| rest.strip_suffix(day.as_str()))
-            .next()
+        let mut days = DAYS.iter();
+        days.find_map(|day| rest.strip_suffix(day.bare.as_str()))
     });
     if let Some(end) = day.filter(|rest| rest.ends_with("วน")).map(str::len) {
         before.truncate(end);
@@ -130,28 +124,38 @@ fn ends_with(text: &str, word: &str) -> bool {
     word.all(|c| text.next() == Some(c))
 }
 
-/// Words to look for in bare text.
-type Words = LazyLock<Vec<String>>;
+/// A word to look for in bare text.
+struct Word {
+    bare: String,
+    last: memmem::FinderRev<'static>,
+}
 
-fn bare_words(words: &str) -> Vec<String> {
-    words.split(' ').map(bare_word).collect()
+type Words = LazyLock<Vec<Word>>;
+
+fn bare_words(words: &str) -> Vec<Word> {
+    let bare = words.split(' ').map(bare_word);
+    bare.map(|bare| Word {
+        last: memmem::FinderRev::new(&bare).into_owned(),
+        bare,
+    })
+    .collect()
 }
 
 /// Where a word last stands in bare text.
 fn last_of(text: &str, words: &Words) -> Option<usize> {
-    let last = |word: &String| memmem::rfind(text.as_bytes(), word.as_bytes());
-    words.iter().filter_map(last).max()
+    let last = words.iter().filter_map(|word| word.last.rfind(text));
+    last.max()
 }
 
 /// Whether one of the words begins among the last letters.
 fn near(before: &str, words: &Words, within: usize) -> bool {
-    let at = last_of(before, words);
-    at.is_some_and(|at| before[at..].chars().count() <= within)
+    let from = before.char_indices().rev().take(within).last();
+    let tail = from.map_or("", |(at, _)| &before[at..]);
+    words.iter().any(|word| word.last.rfind(tail).is_some())
 }
 
 fn is_resolution(before: &str) -> bool {
     static RESOLUTION: Words = LazyLock::new(|| bare_words("มติคณะรัฐมนตรี มติครม มติค.ร.ม"));
-    static DAY: Words = LazyLock::new(|| bare_words("วันที่"));
     let at = last_of(before, &RESOLUTION);
     at.is_some_and(|at| before[at..].chars().count() < 60 && last_of(&before[at..], &DAY).is_some())
 }
@@ -202,6 +206,16 @@ fn numbered_edition(lead: &str) -> bool {
 /// Names of weekdays, the longer of two first.
 pub(super) const WEEKDAYS: &str = "อาทิตย์ จันทร์ อังคาร พุธ พฤหัสบดี พฤหัส ศุกร์ เสาร์";
 
+static DATED: Words = LazyLock::new(|| bare_words("ลงวันที่ ลว"));
+
+static WHEN: Words = LazyLock::new(|| bare_words("เมื่อวันที่ ในวันที่ เมื่อ ระหว่างวันที่"));
+
+static DAY: Words = LazyLock::new(|| bare_words("วันที่"));
+
+static MONTH: Words = LazyLock::new(|| bare_words("เดือน"));
+
+static ROUND: Words = LazyLock::new(|| bare_words("รอบ ของ ประจำ"));
+
 static GAZETTE: Words = LazyLock::new(|| bare_words("ราชกิจจานุเบกษา"));
 
 /// What is told of the past of an agency or a person.
@@ -212,17 +226,27 @@ static HISTORY: Words = LazyLock::new(|| {
     )
 });
 
-const POSTED: &str = "โพสต์เมื่อ โพสเมื่อ โพสต์เมื่อวันที่ โพสต์ โพสต์วันที่ วันที่โพสต์ วันที่โพส เผยแพร่เมื่อ เผยแพร่เมื่อวันที่ เผยแพร่วันที่ เผยแพร่ \
+static POSTED: Words = LazyLock::new(|| {
+    bare_words(
+        "โพสต์เมื่อ โพสเมื่อ โพสต์เมื่อวันที่ โพสต์ โพสต์วันที่ วันที่โพสต์ วันที่โพส เผยแพร่เมื่อ เผยแพร่เมื่อวันที่ เผยแพร่วันที่ เผยแพร่ \
     วันที่เผยแพร่ วันที่ประกาศ ประกาศเมื่อ วันที่ลง วันที่ลงประกาศ ลงเมื่อ ลงข่าวเมื่อ ปรับปรุงล่าสุด ปรับปรุงล่าสุดเมื่อ ปรับปรุงเมื่อ \
     อัพเดท อัปเดต อัพเดต อัพเดทวันที่ วันที่อัพเดท วันที่ปรับปรุง ปรับปรุงวันที่ ปรับปรุงข้อมูลล่าสุด วันที่ลงข่าว อัพเดทล่าสุด อัปเดตล่าสุด อัพเดทเมื่อ แก้ไขล่าสุด แก้ไขล่าสุดเมื่อ อัพโหลดเมื่อ อัปโหลดเมื่อ เขียนเมื่อ สร้างเมื่อ วันที่อัพโหลด \
-    postedon publishedon published lastupdate lastupdated lastmodified updated";
+    postedon publishedon published lastupdate lastupdated lastmodified updated",
+    )
+});
 
-const SIGNED: &str =
-    "ประกาศณวันที่ สั่งณวันที่ ให้ไว้ณวันที่ ให้ณวันที่ ตั้งแต่บัดนี้ณวันที่ ลงนามวันที่ ลงนามเมื่อวันที่ ประกาศลงวันที่ รายงานณวันที่";
+static SIGNED: Words = LazyLock::new(|| {
+    bare_words(
+        "ประกาศณวันที่ สั่งณวันที่ ให้ไว้ณวันที่ ให้ณวันที่ ตั้งแต่บัดนี้ณวันที่ ลงนามวันที่ ลงนามเมื่อวันที่ ประกาศลงวันที่ รายงานณวันที่",
+    )
+});
 
-const AS_OF: &str = "ข้อมูลณวันที่ ข้อมูลณ ข้อมูลถึงวันที่ สิ้นสุดณวันที่ ยอดณวันที่ เพียงวันที่";
+static AS_OF: Words =
+    LazyLock::new(|| bare_words("ข้อมูลณวันที่ ข้อมูลณ ข้อมูลถึงวันที่ สิ้นสุดณวันที่ ยอดณวันที่ เพียงวันที่"));
 
-const SUBJECTS: &str = "ประจำเดือน รอบเดือน ในรอบปี รอบปี ของปี ประจำวันที่ สขร.1 สขร1 ในรอบเดือน";
+static SUBJECTS: Words = LazyLock::new(|| {
+    bare_words("ประจำเดือน รอบเดือน ในรอบปี รอบปี ของปี ประจำวันที่ สขร.1 สขร1 ในรอบเดือน")
+});
 
 const HAPPENS: &str = "เวลา ณ ได้จัด ที่ผ่านมา ได้ดำเนินการ ตั้งแต่เวลา";
 
@@ -231,8 +255,12 @@ const DOES: &str = "จัด นายก เทศบาล องค์กา
 const READ: &str =
     "อ่าน เปิดอ่าน เข้าชม ผู้เข้าชม ผู้อ่าน จำนวนผู้เข้าชม จำนวนผู้อ่าน view hits byadmin โดยadmin โดยผู้ดูแล ip";
 
-const WIDGETS: &str = "วันนี้ วันนี้วันที่ วันนี้คือวันที่ วันที่ปัจจุบัน เวลาปัจจุบัน servertime today todayis © copyright copyright© สงวนลิขสิทธิ์ \
-    ลิขสิทธิ์";
+static WIDGETS: Words = LazyLock::new(|| {
+    bare_words(
+        "วันนี้ วันนี้วันที่ วันนี้คือวันที่ วันที่ปัจจุบัน เวลาปัจจุบัน servertime today todayis © copyright copyright© สงวนลิขสิทธิ์ \
+    ลิขสิทธิ์",
+    )
+});
 
 static COUNTERS: Words = LazyLock::new(|| {
     bare_words("สถิติผู้เข้าชม ผู้เยี่ยมชม pageviews เริ่มนับ เปิดเว็บไซต์ เปิดเว็บไซด์ ออนไลน์ขณะนี้ servertime")

@@ -8,6 +8,10 @@ impl Line {
     /// `ไตรมาสที่ 1`, `รอบ 6 เดือน`, `ครึ่งปีแรก`, `ตุลาคม – มีนาคม`: months by the fiscal year that stands near.
     pub(super) fn read_rounds(&self, found: &mut Vec<Found>) {
         let mut rounds: Vec<Found> = Vec::new();
+        let is_year = |found: &Found| matches!(found.when, When::Fiscal(_) | When::Year(_));
+        if !found.iter().any(is_year) {
+            return;
+        }
         let (mut i, mut next) = (0, 0);
         while i < self.letters.len() {
             if let Some(ahead) = found.get(next).filter(|ahead| ahead.start <= i) {

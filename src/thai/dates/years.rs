@@ -1,22 +1,20 @@
 //! Years, their eras and words, and ranges of them.
 
-use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use super::role::WEEKDAYS;
 use super::{Found, Named, When};
-use crate::thai::is_thai;
 use crate::thai::line::Line;
+use crate::thai::{ByFirst, LetterSet, bare_letter, is_thai};
 use crate::year::{ERA, FiscalYear};
 
 impl Line {
     /// Years: `ประจำปีงบประมาณ พ.ศ. 2564`, `พ.ศ. 2561 – 2565`, `ปี 64`, `2564`.
     pub(super) fn years(&self, i: usize, c: char) -> Option<Found> {
-        let opens = OPENERS.contains(&c);
-        if !(opens || c.is_ascii_digit() || matches!(c, 'พ' | 'ค')) {
+        if !OPENERS.has(c) {
             return None;
         }
-        let named = opens.then(|| self.year_word(i)).flatten();
+        let named = WORD_OPENERS.has(c).then(|| self.year_word(i)).flatten();
         let (kind, at) = named.unwrap_or((YearWord::None, i));
         let era = self.era(at);
         let at_year = era.unwrap_or(at);
@@ -100,7 +98,9 @@ impl Line {
         if latin(self.at(i)) && latin(self.before(i)) {
             return None;
         }
-        let (kind, at) = YEAR_WORDS
+        let first = bare_letter(self.at(i)?);
+        let (kind, at) = BY_FIRST
+            .with(first)
             .iter()
             .find_map(|&(word, kind)| Some((kind, self.after_bare(i, word)?)))
             .or_else(|| self.is_at(i, "ปี").then_some((YearWord::Year, i + 2)))
@@ -213,12 +213,21 @@ const YEAR_WORDS: [(&str, YearWord); 14] = [
     ("fy", YearWord::Fiscal),
 ];
 
+static BY_FIRST: LazyLock<ByFirst<(&str, YearWord)>> =
+    LazyLock::new(|| ByFirst::of(YEAR_WORDS, |(word, _)| [*word]));
+
 /// Letters with which a word for a year begins.
-static OPENERS: LazyLock<Vec<char>> = LazyLock::new(|| {
+static WORD_OPENERS: LazyLock<LetterSet> = LazyLock::new(|| {
     let words = YEAR_WORDS.iter().map(|(word, _)| *word);
     let words = words.chain(TAGS.split(' ')).chain(["ปี"]);
-    let openers: BTreeSet<char> = words.filter_map(|word| word.chars().next()).collect();
-    openers.into_iter().collect()
+    words.filter_map(|word| word.chars().next()).collect()
+});
+
+/// The same, and those of an era and of numbers: every way to begin a year.
+pub(super) static OPENERS: LazyLock<LetterSet> = LazyLock::new(|| {
+    const OTHERS: LetterSet =
+        LetterSet::of(&['พ', 'ค', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+    WORD_OPENERS.with(OTHERS)
 });
 
 /// Words that a year of two digits is glued to.
