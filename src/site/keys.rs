@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use foldhash::fast::RandomState;
 use url::Url;
 
 use crate::fetch::address;
@@ -16,7 +17,8 @@ pub(super) struct Keys {
     addresses: Table,
 }
 
-type Table = RefCell<HashMap<Rc<str>, Rc<str>>>;
+/// Whole texts are hashed, so the hash is one that reads them fast; nothing hangs on the order.
+type Table = RefCell<HashMap<Rc<str>, Rc<str>, RandomState>>;
 
 impl Keys {
     /// The search key of a text.
