@@ -249,6 +249,12 @@ fn compose(glyphs: &[Glyph]) -> Cow<'_, [Glyph]> {
     while let Some((first, tail)) = rest.split_first() {
         let more = tail.iter().position(|glyph| opens(glyph.c));
         let (cluster, next) = rest.split_at(more.map_or(rest.len(), |n| n + 1));
+        // What stands elsewhere in the text makes no difference to a cluster.
+        if cluster.iter().all(|glyph| is_settled(glyph.c)) {
+            out.extend_from_slice(cluster);
+            rest = next;
+            continue;
+        }
         let composed: Vec<char> = cluster.iter().map(|glyph| glyph.c).nfc().collect();
         if composed.iter().eq(cluster.iter().map(|glyph| &glyph.c)) {
             out.extend_from_slice(cluster);
