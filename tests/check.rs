@@ -63,6 +63,99 @@ fn snapshot(name: &str, text: &str) {
     settings.bind(|| insta::assert_snapshot!(name, text));
 }
 
+/// The parser stops at the first mistake; an author wants to hear of all of them at once.
+#[test]
+fn every_mistake_of_syntax_in_a_file_is_told() {
+    const FILE: &str = "2564/O9.rhai";
+    let mut files = few();
+    let text = files.get_mut(FILE).unwrap();
+    for (from, to) in [
+        (
+            "    title: \"Social Network\",",
+            "    title: \"Social Network\"",
+        ),
+        (
+            "fn from_home(found) {",
+            "fn from_home(found) {\n    let theirs = ;",
+        ),
+    ] {
+        assert_eq!(text.matches(from).count(), 1, "{from}");
+        *text = text.replace(from, to);
+    }
+    text.push_str(concat!(
+        "\n/// ของผู้เขียนเอง\nfn own(found) {\n    if found.is_empty and true { return found; }\n    found\n}\n",
+        "\nfn sound(found) {\n    found.docments.is_empty\n}\n",
+        "\nfn open(found) {\n    let many = [found, found;\n    many\n",
+        "\nfn own(found) {\n    found\n}\n",
+        "\nfn last(found) {\n    while true { }\n}\n",
+    ));
+    let checked = checked(files);
+    snapshot("all-of-a-file", &faults::text(&checked));
+    let syntax = checked
+        .faults
+        .iter()
+        .filter(|fault| fault.kind == Kind::Syntax);
+    assert_eq!(syntax.count(), 6);
+}
+
+/// What was taken out so that the rest can be read is no mistake of the rest.
+#[test]
+fn no_mistake_is_told_that_nobody_made() {
+    const O1: &str = "2564/O1.rhai";
+    let rule = few()[O1].clone();
+    let head = rule.split("\n};\n").next().unwrap();
+    let behind = |more: &str| format!("{rule}\n{more}");
+    let cases = [
+        ("RULE that is not closed", rule.replacen("\n};\n", "\n", 1)),
+        (
+            "RULE with a capital C",
+            rule.replacen("const RULE", "Const RULE", 1),
+        ),
+        ("RULE and no more", head.to_owned()),
+        (
+            "a quote that is not closed",
+            behind(
+                "fn a(found) {\n    met(`ก, found)\n}\n\nfn b(found) {\n    met(`ข`, found)\n}\n\nfn c(found) {\n    met(`ค`, found)\n}\n",
+            ),
+        ),
+        (
+            "a constant that is not finished",
+            behind("const MANY = 5 +\nfn more(found) {\n    found\n}\n"),
+        ),
+        (
+            "a function that is gone, and its caller",
+            behind(
+                "fn helper(found {\n    let kept = #{ first: found };\n    kept\n}\n\nfn calls(found) {\n    helper(found).first\n}\n",
+            ),
+        ),
+        (
+            "a body that is gone, and its keys",
+            behind(
+                "fn summary(found) {\n    let none = ;\n    #{ first: found }\n}\n\nfn calls(found) {\n    summary(found).first\n}\n",
+            ),
+        ),
+        (
+            "an old function in a comment",
+            behind(
+                "fn broken(found) {\n    let none = ;\n}\n\n/*\nfn present(found) {\n    found\n}\n*/\n\nfn sound(found) {\n    found\n}\n",
+            ),
+        ),
+        (
+            "a function of which there are two, with what is said of it",
+            behind("/// ก\n\nfn own(found, found) {\n    found\n}\n\nconst LAST = 1;\n"),
+        ),
+        ("nothing", String::new()),
+        ("a comment alone", "// ยังไม่มีกฎ\r\n".to_owned()),
+    ];
+    let mut told = String::new();
+    for (name, text) in cases {
+        let mut files = few();
+        files.insert(O1.to_owned(), text);
+        told += &format!("== {name}\n{}\n", faults::text(&checked(files)));
+    }
+    snapshot("only-what-was-made", &told);
+}
+
 /// What the kit says when a text of a rule is replaced.
 fn mutated(file: &str, from: &str, to: &str) -> String {
     let mut files = few();

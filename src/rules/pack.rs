@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use rhai::{AST, Dynamic, Engine, Module, ParseErrorType, Position, Scope, Stmt};
+use rhai::{AST, Dynamic, Engine, Module, ParseError, ParseErrorType, Position, Scope, Stmt};
 use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
@@ -17,8 +17,11 @@ use super::lint::{self, Script, Vocabulary};
 use super::outline::{ItemRef, MeasureText, Outline};
 use super::rule::Rule;
 use super::sandbox;
+use super::syntax::Remains;
 use crate::year::FiscalYear;
 
+/// Mistakes of one script that the parser finds, at most.
+const REFUSED_MAX: usize = 50;
 /// Years that can follow each other by `inherits`.
 const CHAIN_LIMIT: usize = 50;
 
@@ -390,6 +393,12 @@ struct Parsed {
     strict: Option<Fault>,
 }
 
+/// What is wrong with a script that cannot be parsed, and what is left without that.
+struct Refused {
+    faults: Vec<Fault>,
+    rest: Option<(Parsed, Remains)>,
+}
+
 /// The libs of a year.
 pub(super) struct Libs {
     /// What rules may call.
@@ -431,22 +440,67 @@ impl<'a> Loader<'a> {
         Ok(text)
     }
 
-    fn parse(&mut self, file: &str, text: &str) -> Result<Parsed, Fault> {
-        let mut strict = None;
-        let mut parsed = self.engine.compile(text);
-        if let Err(error) = &parsed
-            && matches!(
-                error.err_type(),
-                ParseErrorType::VariableUndefined(_) | ParseErrorType::ModuleUndefined(_)
-            )
-        {
-            strict = Some(Fault::from_parse(error, file, &self.texts));
-            self.engine.set_strict_variables(false);
-            parsed = self.engine.compile(text);
-            self.engine.set_strict_variables(true);
+    /// Parses a text; with unknown names it comes with the first of them.
+    fn compile(&mut self, text: &str) -> Result<(AST, Option<ParseError>), ParseError> {
+        let strict = match self.engine.compile(text) {
+            Ok(ast) => return Ok((ast, None)),
+            Err(error) => error,
+        };
+        if !matches!(
+            strict.err_type(),
+            ParseErrorType::VariableUndefined(_) | ParseErrorType::ModuleUndefined(_)
+        ) {
+            return Err(strict);
         }
+        self.engine.set_strict_variables(false);
+        let parsed = self.engine.compile(text);
+        self.engine.set_strict_variables(true);
+        parsed.map(|ast| (ast, Some(strict)))
+    }
+
+    /// The parser stops at the first mistake: what it stands in is taken out, and the rest is read again.
+    fn refused(&mut self, error: ParseError, file: &str, text: &str) -> Refused {
+        let mut remains = Remains::of(text);
+        let mut faults: Vec<Fault> = Vec::new();
+        let mut error = error;
+        while faults.len() < REFUSED_MAX {
+            let fault = Fault::of_rest(&error, file, &remains.text(), &self.texts);
+            let met = remains.line_of(&error);
+            // Where the explanation stays with the parser, what the parser met may belong to the declaration before.
+            let stays = error.position().line() == Some(fault.line);
+            let line = match stays || remains.is_touched(fault.line) {
+                true => met,
+                false => fault.line,
+            };
+            if !remains.is_touched(line) {
+                faults.push(fault);
+            }
+            let all = matches!(error.err_type(), ParseErrorType::TooManyFunctions);
+            if all || !(remains.take(line) || remains.take(met)) {
+                break;
+            }
+            match self.compile(&remains.text()) {
+                Ok((mut ast, strict)) => {
+                    ast.set_source(file);
+                    let strict = strict.map(|error| Fault::from_parse(&error, file, &self.texts));
+                    return Refused {
+                        faults,
+                        rest: Some((Parsed { ast, strict }, remains)),
+                    };
+                }
+                Err(next) => error = next,
+            }
+        }
+        Refused { faults, rest: None }
+    }
+
+    fn parse(&mut self, file: &str, text: &str) -> Result<Parsed, Box<Refused>> {
+        let parsed = self.compile(text).map(|(ast, strict)| {
+            let strict = strict.map(|error| Fault::from_parse(&error, file, &self.texts));
+            (ast, strict)
+        });
         match parsed {
-            Ok(mut ast) => {
+            Ok((mut ast, strict)) => {
                 ast.set_source(file);
                 for function in ast
                     .iter_functions()
@@ -457,7 +511,7 @@ impl<'a> Loader<'a> {
                 }
                 Ok(Parsed { ast, strict })
             }
-            Err(error) => Err(Fault::from_parse(&error, file, &self.texts)),
+            Err(error) => Err(Box::new(self.refused(error, file, text))),
         }
     }
 
@@ -500,7 +554,7 @@ impl<'a> Loader<'a> {
             let fault = Fault::of_file(&file, self.no_pack(year, heir));
             return Err(vec![fault.of(Kind::MissingYear)]);
         };
-        let Parsed { ast, .. } = self.parse(&file, &text).map_err(|fault| vec![fault])?;
+        let Parsed { ast, .. } = self.parse(&file, &text).map_err(|refused| refused.faults)?;
         let script = Script {
             file: &file,
             ast: &ast,
@@ -586,12 +640,13 @@ impl<'a> Loader<'a> {
     }
 
     fn lib(&mut self, name: &str, file: &str) -> (Option<Parsed>, Vec<Fault>) {
-        let parsed = self
-            .text(file)
-            .and_then(|text| self.parse(file, &text.unwrap_or_default()));
+        let parsed = match self.text(file) {
+            Ok(text) => self.parse(file, &text.unwrap_or_default()),
+            Err(fault) => return (None, vec![fault]),
+        };
         let parsed = match parsed {
             Ok(parsed) => parsed,
-            Err(fault) => return (None, vec![fault]),
+            Err(refused) => return (None, refused.faults),
         };
         let script = Script {
             file,
@@ -721,20 +776,30 @@ impl<'a> Loader<'a> {
 
     /// Reads a rule's file and looks for mistakes in it.
     pub(super) fn examine(&mut self, file: &str, vocabulary: &Vocabulary) -> Examined {
-        let broken = |digest: String, fault: Fault| Examined {
+        let broken = |digest: String, faults: Vec<Fault>| Examined {
             digest,
             ast: None,
             rule: None,
-            faults: vec![fault],
+            faults,
         };
         let text = match self.text(file) {
             Ok(text) => text.unwrap_or_default(),
-            Err(fault) => return broken(String::new(), fault),
+            Err(fault) => return broken(String::new(), vec![fault]),
         };
         let digest = hex_digest(&text);
         let Parsed { ast, strict } = match self.parse(file, &text) {
             Ok(parsed) => parsed,
-            Err(fault) => return broken(digest, fault),
+            Err(refused) => {
+                let Refused { mut faults, rest } = *refused;
+                if let Some((Parsed { ast, strict }, remains)) = &rest {
+                    let texts = &self.texts;
+                    let names = lint::names(&Script { file, ast, texts }, vocabulary);
+                    let mut names = with_strict(names, strict);
+                    names.retain(|fault| !remains.is_taken(fault.word()));
+                    faults.append(&mut names);
+                }
+                return broken(digest, faults);
+            }
         };
         let script = Script {
             file,

@@ -1,8 +1,146 @@
-//! What the parser refuses, told so that an author sees what to type and where.
+//! What the parser refuses, told so that an author sees what to type and where; and what is left of a script without it.
+
+use std::collections::BTreeSet;
 
 use rhai::{LexError, ParseError, ParseErrorType, Position};
 
 use super::fault::unknown_variable;
+
+/// A script that is emptied of what cannot be read, declaration by declaration, so that the rest can. Lines and columns of
+/// the rest stay.
+pub(super) struct Remains {
+    lines: Vec<String>,
+    /// Lines on which declarations begin, counted from 0; what stands above the first is one with the file's head.
+    starts: Vec<usize>,
+    /// Declarations without their bodies, and those that are gone altogether.
+    bare: BTreeSet<usize>,
+    gone: BTreeSet<usize>,
+    /// Words of all that was taken.
+    words: BTreeSet<String>,
+}
+
+impl Remains {
+    pub(super) fn of(text: &str) -> Self {
+        let mut starts = declarations(text);
+        if starts.first() != Some(&0) {
+            starts.insert(0, 0);
+        }
+        Self {
+            lines: text.lines().map(str::to_owned).collect(),
+            starts,
+            bare: BTreeSet::new(),
+            gone: BTreeSet::new(),
+            words: BTreeSet::new(),
+        }
+    }
+
+    pub(super) fn text(&self) -> String {
+        self.lines.join("\n")
+    }
+
+    /// Whether something was taken already of what stands on a line (counted from 1): what the parser says there now says
+    /// nothing of the author's.
+    pub(super) fn is_touched(&self, line: usize) -> bool {
+        let (start, _) = self.around(line);
+        self.bare.contains(&start) || self.gone.contains(&start)
+    }
+
+    /// Whether a word stood in what was taken: who asks for it in the rest may be right.
+    pub(super) fn is_taken(&self, word: &str) -> bool {
+        self.words.contains(word)
+    }
+
+    /// The line on which the mistake is that the parser met: where a declaration begins that comes too early, in the one
+    /// before.
+    pub(super) fn line_of(&self, error: &ParseError) -> usize {
+        use ParseErrorType as E;
+        let line = error.position().line().unwrap_or(self.lines.len());
+        let own = matches!(
+            error.err_type(),
+            E::FnDuplicatedDefinition(..) | E::TooManyFunctions
+        );
+        let at = self.starts.binary_search(&line.saturating_sub(1));
+        let (Ok(at), Some(1), false) = (at, error.position().position(), own) else {
+            return line;
+        };
+        let before = self.starts[..at].iter().rev();
+        let mut whole = before.filter(|start| !self.gone.contains(start));
+        whole.next().map_or(line, |start| start + 1)
+    }
+
+    /// Empties the declaration on a line, counted from 1: of its body first, then of all. `false` when nothing is left.
+    pub(super) fn take(&mut self, line: usize) -> bool {
+        let (start, end) = self.around(line);
+        if self.gone.contains(&start) || start >= end {
+            return false;
+        }
+        let head = match self.bare.insert(start) {
+            true => self.head(start, end),
+            false => None,
+        };
+        for line in &mut self.lines[start..end] {
+            let words = line.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+            self.words.extend(words.map(str::to_owned));
+            line.clear();
+        }
+        match head {
+            Some(head) => self.lines[start] = head,
+            None => {
+                self.gone.insert(start);
+                // What is said of it would be said of what follows.
+                let said = self.lines[..start].iter_mut().rev();
+                said.take_while(|line| line.trim().is_empty() || line.starts_with("///"))
+                    .for_each(String::clear);
+            }
+        }
+        true
+    }
+
+    /// First line and the line behind the last of what stands on a line.
+    fn around(&self, line: usize) -> (usize, usize) {
+        let next = self.starts.partition_point(|&start| start < line);
+        let start = next.checked_sub(1).map_or(0, |own| self.starts[own]);
+        let end = self.starts.get(next).copied();
+        (start, end.unwrap_or(self.lines.len()).min(self.lines.len()))
+    }
+
+    /// The same declaration with nothing in it: other functions ask for its name.
+    fn head(&self, start: usize, end: usize) -> Option<String> {
+        let text = self.lines.get(start..end)?.join(" ");
+        if let Some(named) = text.strip_prefix("const ") {
+            let mut name = named.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+            let name = name.next().filter(|name| !name.is_empty())?;
+            return Some(format!("const {name} = ();"));
+        }
+        let head = &text[..text.find(')').filter(|_| declares(&text))? + 1];
+        (!head.contains('{')).then(|| format!("{head} {{}}"))
+    }
+}
+
+/// Lines at the margin on which declarations begin, counted from 0; those in comments are none.
+fn declarations(text: &str) -> Vec<usize> {
+    let mut starts = Vec::new();
+    let mut depth = 0_usize;
+    for (at, line) in text.lines().enumerate() {
+        if depth == 0 && declares(line) {
+            starts.push(at);
+        }
+        let chars: Vec<char> = line.chars().collect();
+        let mut i = 0;
+        while let Some(&c) = chars.get(i) {
+            let next = chars.get(i + 1).copied();
+            i += 1;
+            match (c, next) {
+                ('*', Some('/')) if depth > 0 => (depth, i) = (depth - 1, i + 1),
+                ('/', Some('*')) => (depth, i) = (depth + 1, i + 1),
+                ('/', Some('/')) if depth == 0 => break,
+                ('"', _) if depth == 0 => i = behind(&chars, i, '"'),
+                _ => {}
+            }
+        }
+    }
+    starts
+}
 
 /// Where a mistake is best shown, and what to do about it.
 pub(super) fn explain(error: &ParseError, text: &str) -> (Position, String) {
@@ -15,6 +153,7 @@ pub(super) fn explain(error: &ParseError, text: &str) -> (Position, String) {
             | E::WrongFnDefinition
             | E::MissingSymbol(_)
             | E::ExprExpected(_)
+            | E::PropertyExpected
     );
     let line = place.line().unwrap_or(usize::MAX);
     let here = rest(text, place);
@@ -22,9 +161,14 @@ pub(super) fn explain(error: &ParseError, text: &str) -> (Position, String) {
         let why = "ช่องข้อมูลนี้อยู่นอก `#{ }` แล้ว อาจมี `}` เกินมาก่อนหน้านี้";
         return (place, why.to_owned());
     }
-    if bracket
-        && let Some(odd) = odd_bracket(text)
-        && odd.line <= line
+    // One that an earlier declaration leaves open is the cause, whatever the parser says of what comes behind.
+    let earlier = |odd: &Odd| {
+        let starts = declarations(text);
+        let own = starts.partition_point(|&start| start < line);
+        own > 0 && odd.line <= starts[own - 1]
+    };
+    if let Some(odd) = odd_bracket(text)
+        && (bracket && odd.line <= line || earlier(&odd))
         && let Some(there) = position(odd.line, odd.column)
     {
         return (there, odd.message());
@@ -40,6 +184,11 @@ pub(super) fn explain(error: &ParseError, text: &str) -> (Position, String) {
                 && let Some(end) = end_of_line_before(text, place)
             {
                 return (end, format!("ขาด `{token}` ท้ายบรรทัดนี้"));
+            }
+        }
+        E::BadInput(LexError::UnexpectedInput(word)) if declares(&format!("{word} ")) => {
+            if let Some(end) = end_of_line_before(text, place) {
+                return (end, "คำสั่งนี้ยังไม่จบ อาจขาด `;` หรือ `}`".to_owned());
             }
         }
         // A list behind a list is read as an index into it.
@@ -143,6 +292,7 @@ struct Open {
 fn odd_bracket(text: &str) -> Option<Odd> {
     let mut open: Vec<Open> = Vec::new();
     let mut suspect: Option<Open> = None;
+    let starts = declarations(text);
     let odd = |open: Open| Odd {
         sign: open.sign,
         line: open.line,
@@ -153,8 +303,7 @@ fn odd_bracket(text: &str) -> Option<Odd> {
     let mut comment = 0_usize;
     for (at, line) in text.lines().enumerate() {
         let indent = line.chars().take_while(|c| c.is_whitespace()).count();
-        let quoted = open.last().is_some_and(|last| last.sign == '`');
-        if comment == 0 && !quoted && declares(line) {
+        if comment == 0 && starts.binary_search(&at).is_ok() {
             if let Some(last) = open.last() {
                 return Some(odd(suspect.unwrap_or(*last)));
             }
@@ -276,6 +425,7 @@ fn message(error: &ParseErrorType) -> String {
                     "ใช้ {sign} เป็นเครื่องหมายคำพูดไม่ได้ ให้พิมพ์ \" (เครื่องหมายคำพูดตรง) ทั้งหัวและท้ายข้อความ"
                 )
             }
+            ";" | "," | ")" | "]" | "}" => format!("ขาดค่าหรือคำสั่งก่อน `{sign}`"),
             sign => format!("ใช้ `{sign}` ตรงนี้ไม่ได้ ถ้าเป็นข้อความให้ใส่เครื่องหมายคำพูด \"…\""),
         },
         E::BadInput(inner) => format!("อ่านไม่ออก: {inner}"),
