@@ -496,6 +496,14 @@ fn what_is_said_in_vain_is_suspicious() {
             "unreachable-code",
         ),
         (
+            "if found.is_empty { unmet(\"ไม่พบ\", found) } met(\"พบ\", found)",
+            "lost-answer",
+        ),
+        (
+            "for one in [\"ก\"] { shows::any(found, one, [\"ร้องเรียน\"]); } met(\"พบ\", found)",
+            "lost-answer",
+        ),
+        (
             "if true { return unmet(\"ไม่พบ\", found); } met(\"พบ\", found)",
             "constant-condition",
         ),
@@ -509,6 +517,9 @@ fn what_is_said_in_vain_is_suspicious() {
         assert_eq!(checked.count(Severity::Error), 0);
     }
     for body in [
+        // An answer that is kept, or that the function ends with.
+        "let answer = if found.is_empty { unmet(\"ไม่พบ\", found) } else { met(\"พบ\", found) }; answer",
+        "if found.is_empty { unmet(\"ไม่พบ\", found) } else { met(\"พบ\", found) }",
         // The narrower word is shown where it stands first.
         "met(\"พบ\", found.mentioning([\"รับร้องเรียน\", \"ร้องเรียน\"]))",
         // A position begins with its word: `รองนายก` does not begin with `นายก`.

@@ -108,6 +108,8 @@ kinds! {
     EmptyWord "empty-word" Warning "คำที่ไม่มีตัวอักษรให้ค้นหา",
     /// What stands behind a `return`.
     UnreachableCode "unreachable-code" Warning "คำสั่งที่ไปไม่ถึง",
+    /// An answer that nobody gets: the function goes on behind it.
+    LostAnswer "lost-answer" Warning "คำตอบที่ไม่ถูกใช้",
     /// An `if` whose condition never changes.
     ConstantCondition "constant-condition" Warning "เงื่อนไขที่เป็นจริงหรือเท็จเสมอ",
     /// A failure while the rule was running.

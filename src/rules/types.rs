@@ -62,7 +62,7 @@ impl<'a> Types<'a> {
             let name = function.name.as_str();
             let wanted = match name {
                 LOCATE => Some("Places"),
-                name if criteria.contains(&name) => Some("Answer"),
+                name if criteria.contains(&name) => Some(ANSWER),
                 _ => None,
             };
             let mut body = Body::new(&file, function, wanted.is_some());
@@ -150,6 +150,9 @@ impl<'a> Types<'a> {
         }
     }
 }
+
+/// What a criterion's function gives.
+const ANSWER: &str = "Answer";
 
 /// Values a word takes, the one before the dot among them.
 fn values(word: &Word) -> usize {
@@ -342,11 +345,8 @@ impl<'a, 's, 'f> Body<'a, 's, 'f> {
             self.results.push((place, Some("()")));
             return;
         };
-        for statement in before {
-            self.statement(statement);
-        }
-        if before.iter().any(|statement| returns(statement)) {
-            self.statement(last);
+        if self.statements(before.iter().copied()) {
+            self.yielding(&[last]);
             self.seen.truncate(shown);
             return;
         }
@@ -380,10 +380,56 @@ impl<'a, 's, 'f> Body<'a, 's, 'f> {
         self.seen.truncate(shown);
     }
 
+    /// A block whose value is used where it stands.
+    fn yielding(&mut self, statements: &[&Stmt]) {
+        let shown = self.seen.len();
+        let Some((last, before)) = statements.split_last() else {
+            return;
+        };
+        self.statements(before.iter().copied());
+        match last {
+            Stmt::If(parts, _) => {
+                self.condition(&parts.expr);
+                self.yielding(&parts.body.iter().collect::<Vec<_>>());
+                self.yielding(&parts.branch.iter().collect::<Vec<_>>());
+            }
+            Stmt::Block(block) => self.yielding(&block.iter().collect::<Vec<_>>()),
+            Stmt::Expr(expr) => {
+                self.value(expr);
+            }
+            Stmt::FnCall(call, place) => {
+                self.call(call, *place);
+            }
+            last => self.statement(last),
+        }
+        self.seen.truncate(shown);
+    }
+
+    /// What a statement comes to and nobody uses. Of an answer its author thinks that it is given.
+    fn drop(&mut self, given: Type<'a>, place: Position) {
+        if given == Some(ANSWER) {
+            let message = "คำตอบตรงนี้ไม่ถูกใช้ กฎเดินต่อเหมือนไม่ได้ตอบ ให้เขียน `return` ไว้ข้างหน้า";
+            self.blame(Kind::LostAnswer, place, message.to_owned());
+        }
+    }
+
     fn block<'b>(&mut self, statements: impl Iterator<Item = &'b Stmt>) {
         let shown = self.seen.len();
-        statements.for_each(|statement| self.statement(statement));
+        self.statements(statements);
         self.seen.truncate(shown);
+    }
+
+    /// Statements one after another, and whether one of them returns. What stands behind it is told elsewhere.
+    fn statements<'b>(&mut self, statements: impl Iterator<Item = &'b Stmt>) -> bool {
+        let mut is_over = false;
+        for statement in statements {
+            match is_over {
+                true => self.yielding(&[statement]),
+                false => self.statement(statement),
+            }
+            is_over |= returns(statement);
+        }
+        is_over
     }
 
     fn statement(&mut self, statement: &Stmt) {
@@ -428,11 +474,13 @@ impl<'a, 's, 'f> Body<'a, 's, 'f> {
                 self.value(&parts.1.rhs);
             }
             Stmt::FnCall(call, place) => {
-                self.call(call, *place);
+                let given = self.call(call, *place);
+                self.drop(given, *place);
             }
             Stmt::Block(block) => self.block(block.iter()),
             Stmt::Expr(expr) => {
-                self.value(expr);
+                let given = self.value(expr);
+                self.drop(given, expr.start_position());
             }
             Stmt::Return(Some(expr), flags, _) => {
                 let given = self.value(expr);
@@ -522,7 +570,7 @@ impl<'a, 's, 'f> Body<'a, 's, 'f> {
                 None
             }
             Expr::Stmt(block) => {
-                self.block(block.iter());
+                self.yielding(&block.iter().collect::<Vec<_>>());
                 None
             }
             Expr::FnCall(call, place) => self.call(call, *place),
