@@ -10,6 +10,7 @@ use crate::agency::Agency;
 use crate::decisions::{Decisions, Setting, Told};
 use crate::extract::Reading;
 use crate::fetch::capture::{Capture, FaultKind, Response, SkipReason, Stop, Trap, TrapKind};
+use crate::form::Form;
 use crate::judge::Verdict;
 use crate::measures::{Analysis, Measure, Review, plan};
 use crate::ocr::OcrUse;
@@ -212,6 +213,8 @@ pub struct Parts<'a> {
     pub decisions: Option<&'a Decisions>,
 }
 
+impl Form for Audit {}
+
 impl Audit {
     /// Scores the verdicts and draws the consequences.
     pub fn assemble(parts: Parts<'_>) -> Self {
@@ -275,19 +278,6 @@ impl Audit {
                 })
                 .collect(),
         }
-    }
-
-    /// The JSON form, indented, with a newline at its end.
-    pub fn to_json(&self) -> Result<String, serde_json::Error> {
-        Ok(serde_json::to_string_pretty(self)? + "\n")
-    }
-
-    /// The schema of the JSON form.
-    pub fn schema() -> schemars::Schema {
-        schemars::generate::SchemaSettings::draft2020_12()
-            .for_serialize()
-            .into_generator()
-            .into_root_schema_for::<Self>()
     }
 }
 
@@ -583,6 +573,7 @@ fn reading_words(reading: Reading) -> Option<(&'static str, &'static str)> {
 pub(crate) mod tests {
     use super::*;
     use crate::fetch::capture::{Fault, Skipped, Visit};
+    use crate::form::tests::committed;
     use crate::sample;
     use bytes::Bytes;
     use url::Url;
@@ -837,21 +828,9 @@ pub(crate) mod tests {
         assert_eq!(again.to_json().unwrap(), json);
     }
 
-    /// The committed schema is what the types say. `PRONGSAI_WRITE=1 cargo test schema` writes it anew.
-    #[test]
-    fn the_schema_file_is_current() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/report/audit.schema.json");
-        let now = serde_json::to_string_pretty(&Audit::schema()).unwrap() + "\n";
-        if std::env::var_os("PRONGSAI_WRITE").is_some() {
-            std::fs::write(path, &now).unwrap();
-        }
-        assert_eq!(std::fs::read_to_string(path).unwrap(), now);
-    }
-
     #[test]
     fn what_is_written_is_valid_by_the_schema() {
-        let schema = serde_json::to_value(Audit::schema()).unwrap();
-        let validator = jsonschema::validator_for(&schema).unwrap();
+        let validator = committed::<Audit>("report/audit.schema.json");
         for (verdicts, scores) in [
             (sample::verdicts(), true),
             (sample::verdicts(), false),

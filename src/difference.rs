@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::audit::Audit;
+use crate::form::Form;
 use crate::judge::{CriterionVerdict, Decision, Verdict};
 use crate::rules::answer::Outcome;
 use crate::score::{GradeRange, Points};
@@ -137,6 +138,8 @@ pub struct Asked {
     pub because: String,
 }
 
+impl Form for Years {}
+
 impl Years {
     /// Sets audits of one website side by side, oldest year first.
     pub fn of(mut audits: Vec<Audit>) -> Self {
@@ -150,19 +153,6 @@ impl Years {
             years: audits,
             difference,
         }
-    }
-
-    /// The JSON form, indented, with a newline at its end.
-    pub fn to_json(&self) -> Result<String, serde_json::Error> {
-        Ok(serde_json::to_string_pretty(self)? + "\n")
-    }
-
-    /// The schema of the JSON form.
-    pub fn schema() -> schemars::Schema {
-        schemars::generate::SchemaSettings::draft2020_12()
-            .for_serialize()
-            .into_generator()
-            .into_root_schema_for::<Self>()
     }
 }
 
@@ -384,6 +374,7 @@ impl Asked {
 mod tests {
     use super::*;
     use crate::audit::tests::audit_of;
+    use crate::form::tests::committed;
     use crate::sample;
 
     fn one(id: &str, title: &str, rule: &str, decision: Decision) -> Verdict {
@@ -515,21 +506,9 @@ mod tests {
         assert!(alone.difference.is_empty());
     }
 
-    /// The committed schema is what the types say. `PRONGSAI_WRITE=1 cargo test schema` writes it anew.
-    #[test]
-    fn the_schema_file_is_current() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/report/years.schema.json");
-        let now = serde_json::to_string_pretty(&Years::schema()).unwrap() + "\n";
-        if std::env::var_os("PRONGSAI_WRITE").is_some() {
-            std::fs::write(path, &now).unwrap();
-        }
-        assert_eq!(std::fs::read_to_string(path).unwrap(), now);
-    }
-
     #[test]
     fn what_is_written_is_valid_by_the_schema() {
-        let schema = serde_json::to_value(Years::schema()).unwrap();
-        let validator = jsonschema::validator_for(&schema).unwrap();
+        let validator = committed::<Years>("report/years.schema.json");
         let json = serde_json::to_value(two_years()).unwrap();
         let wrong: Vec<String> = validator
             .iter_errors(&json)

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::decisions::{Decisions, Setting};
 use crate::difference::{Changes, CriterionChange, ItemChange, Side, Wording};
+use crate::form::Form;
 use crate::judge::{Decision, Verdict};
 use crate::rules::answer::Outcome;
 use crate::year::FiscalYear;
@@ -115,6 +116,8 @@ pub enum Why {
     Asks,
 }
 
+impl Form for Outlook {}
+
 impl Outlook {
     /// Looks ahead. Pure: the same basis gives the same outlook.
     pub fn of(basis: &Basis<'_>) -> Self {
@@ -152,11 +155,6 @@ impl Outlook {
             outlook.compare(basis, &today, &machine, year, from);
         }
         outlook
-    }
-
-    /// The JSON form, indented, with a newline at its end.
-    pub fn to_json(&self) -> Result<String, serde_json::Error> {
-        Ok(serde_json::to_string_pretty(self)? + "\n")
     }
 
     /// The days on which something goes stale, each with what does.

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::difference::{Changes, CriterionChange, ItemChange};
+use crate::form::Form;
 use crate::judge::Decision;
 use crate::rules::answer::Outcome;
 use crate::year::FiscalYear;
@@ -160,6 +161,8 @@ pub struct Compared {
     pub changes: Changes,
 }
 
+impl Form for Impact {}
+
 impl Impact {
     /// Gathers what captures came to. The order in which they are given does not matter.
     pub fn of(
@@ -225,19 +228,6 @@ impl Impact {
         self.items.iter().all(|item| item.flips.is_empty())
             && self.added.is_empty()
             && self.dropped.is_empty()
-    }
-
-    /// The JSON form, indented, with a newline at its end.
-    pub fn to_json(&self) -> Result<String, serde_json::Error> {
-        Ok(serde_json::to_string_pretty(self)? + "\n")
-    }
-
-    /// The schema of the JSON form.
-    pub fn schema() -> schemars::Schema {
-        schemars::generate::SchemaSettings::draft2020_12()
-            .for_serialize()
-            .into_generator()
-            .into_root_schema_for::<Self>()
     }
 }
 
@@ -311,6 +301,7 @@ impl ItemImpact {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::form::tests::committed;
     use crate::judge::Verdict;
     use crate::sample;
 
@@ -389,16 +380,9 @@ pub(crate) mod tests {
         assert_eq!(none.captures.len(), 1);
     }
 
-    /// The committed schema is what the types say. `PRONGSAI_WRITE=1 cargo test schema` writes it anew.
     #[test]
-    fn the_schema_file_is_current() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/report/impact.schema.json");
-        let now = serde_json::to_string_pretty(&Impact::schema()).unwrap() + "\n";
-        if std::env::var_os("PRONGSAI_WRITE").is_some() {
-            std::fs::write(path, &now).unwrap();
-        }
-        assert_eq!(std::fs::read_to_string(path).unwrap(), now);
-        let validator = jsonschema::validator_for(&serde_json::from_str(&now).unwrap()).unwrap();
+    fn what_is_written_is_valid_by_the_schema() {
+        let validator = committed::<Impact>("report/impact.schema.json");
         let json = serde_json::to_value(impact()).unwrap();
         assert!(validator.is_valid(&json));
     }

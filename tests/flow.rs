@@ -9,8 +9,9 @@
 use std::path::{Path, PathBuf};
 
 /// Top to bottom. A module that is not here does not know its place yet.
-const FLOW: [&str; 30] = [
+const FLOW: [&str; 31] = [
     "year",
+    "form",
     "guard",
     "thai",
     "agency",

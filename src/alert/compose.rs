@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use unicode_width::UnicodeWidthChar;
 
 use crate::fetch::capture::Capture;
+use crate::form::Form;
 use crate::judge::Decision;
 use crate::report::plain;
 use crate::year::FiscalYear;
@@ -160,6 +161,8 @@ pub struct Tell {
     pub notice: String,
 }
 
+impl Form for Digest {}
+
 impl Digest {
     /// What counts as told once this is delivered, at [`Digest::at`].
     pub fn tells(&self) -> Vec<Tell> {
@@ -173,11 +176,6 @@ impl Digest {
             .collect::<Vec<_>>()
         };
         self.agencies.iter().flat_map(of).collect()
-    }
-
-    /// The JSON schema of the form.
-    pub fn schema() -> schemars::Schema {
-        schemars::schema_for!(Digest)
     }
 
     fn sealed(mut self) -> Self {

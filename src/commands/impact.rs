@@ -8,6 +8,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use prongsai::agency::Agency;
 use prongsai::difference::Changes;
 use prongsai::fetch::capture::Capture;
+use prongsai::form::Form as _;
 use prongsai::impact::{Broken, Compared, Impact, RuleSet, SideFault};
 use prongsai::judge::{Verdict, judge};
 use prongsai::ocr::{Budget, Kept, Readings, judge_with_ocr};

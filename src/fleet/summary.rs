@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::agency::AgencyKind;
 use crate::audit::Audit;
+use crate::form::Form;
 use crate::judge::{Decision, Verdict};
 use crate::rules::answer::Outcome;
 use crate::score::{Points, round2};
@@ -338,6 +339,8 @@ pub struct WorseRow {
     pub items: Vec<Worsened>,
 }
 
+impl Form for FleetSummary {}
+
 impl FleetSummary {
     /// Sums up a run. The order in which the agencies are given does not matter.
     pub fn of(run: Run, visited: &[Visited]) -> Self {
@@ -378,19 +381,6 @@ impl FleetSummary {
             items,
             worse: worse(&visited),
         }
-    }
-
-    /// The JSON form, indented, with a newline at its end.
-    pub fn to_json(&self) -> Result<String, serde_json::Error> {
-        Ok(serde_json::to_string_pretty(self)? + "\n")
-    }
-
-    /// The schema of the JSON form.
-    pub fn schema() -> schemars::Schema {
-        schemars::generate::SchemaSettings::draft2020_12()
-            .for_serialize()
-            .into_generator()
-            .into_root_schema_for::<Self>()
     }
 }
 
