@@ -95,26 +95,12 @@ impl Fault {
 
     /// The word that it points at; empty where there is none.
     pub(super) fn word(&self) -> &str {
-        let mut letters = self.source_line.char_indices();
-        let start = self.column.checked_sub(1).and_then(|at| letters.nth(at));
-        let rest = start.map_or("", |(at, _)| &self.source_line[at..]);
-        let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_'));
-        &rest[..end.unwrap_or(rest.len())]
+        syntax::word_at(&self.source_line, self.column)
     }
 
-    /// A script that the parser refuses.
-    pub(super) fn from_parse(error: &ParseError, file: &str, texts: &Texts) -> Self {
-        Self::of_rest(
-            error,
-            file,
-            texts.get(file).map_or("", String::as_str),
-            texts,
-        )
-    }
-
-    /// One that the parser refuses of what is left of a script.
-    pub(super) fn of_rest(error: &ParseError, file: &str, rest: &str, texts: &Texts) -> Self {
-        let (place, message) = syntax::explain(error, rest);
+    /// What the parser refuses of a script, or of what is left of one: `read` is what it was given.
+    pub(super) fn from_parse(error: &ParseError, file: &str, read: &str, texts: &Texts) -> Self {
+        let (place, message) = syntax::explain(error, read);
         Self::at(file, place, message, texts).of(match error.err_type() {
             ParseErrorType::VariableUndefined(_) => Kind::UnknownVariable,
             ParseErrorType::ModuleUndefined(_) => Kind::UnknownNamespace,

@@ -440,22 +440,24 @@ impl<'a> Loader<'a> {
         Ok(text)
     }
 
-    /// Parses a text; with unknown names it comes with the first of them.
-    fn compile(&mut self, text: &str) -> Result<(AST, Option<ParseError>), ParseError> {
-        let strict = match self.engine.compile(text) {
-            Ok(ast) => return Ok((ast, None)),
-            Err(error) => error,
-        };
-        if !matches!(
-            strict.err_type(),
-            ParseErrorType::VariableUndefined(_) | ParseErrorType::ModuleUndefined(_)
-        ) {
-            return Err(strict);
+    /// Parses the text of a file, or what is left of it.
+    fn compile(&mut self, file: &str, text: &str) -> Result<Parsed, ParseError> {
+        let mut strict = None;
+        let mut parsed = self.engine.compile(text);
+        if let Err(error) = &parsed
+            && matches!(
+                error.err_type(),
+                ParseErrorType::VariableUndefined(_) | ParseErrorType::ModuleUndefined(_)
+            )
+        {
+            strict = Some(Fault::from_parse(error, file, text, &self.texts));
+            self.engine.set_strict_variables(false);
+            parsed = self.engine.compile(text);
+            self.engine.set_strict_variables(true);
         }
-        self.engine.set_strict_variables(false);
-        let parsed = self.engine.compile(text);
-        self.engine.set_strict_variables(true);
-        parsed.map(|ast| (ast, Some(strict)))
+        let mut ast = parsed?;
+        ast.set_source(file);
+        Ok(Parsed { ast, strict })
     }
 
     /// The parser stops at the first mistake: what it stands in is taken out, and the rest is read again.
@@ -464,7 +466,7 @@ impl<'a> Loader<'a> {
         let mut faults: Vec<Fault> = Vec::new();
         let mut error = error;
         while faults.len() < REFUSED_MAX {
-            let fault = Fault::of_rest(&error, file, &remains.text(), &self.texts);
+            let fault = Fault::from_parse(&error, file, &remains.text(), &self.texts);
             let met = remains.line_of(&error);
             // Where the explanation stays with the parser, what the parser met may belong to the declaration before.
             let stays = error.position().line() == Some(fault.line);
@@ -475,18 +477,15 @@ impl<'a> Loader<'a> {
             if !remains.is_touched(line) {
                 faults.push(fault);
             }
-            let all = matches!(error.err_type(), ParseErrorType::TooManyFunctions);
-            if all || !(remains.take(line) || remains.take(met)) {
+            // Each function over the limit would be told.
+            let is_of_all = matches!(error.err_type(), ParseErrorType::TooManyFunctions);
+            if is_of_all || !(remains.take(line) || remains.take(met)) {
                 break;
             }
-            match self.compile(&remains.text()) {
-                Ok((mut ast, strict)) => {
-                    ast.set_source(file);
-                    let strict = strict.map(|error| Fault::from_parse(&error, file, &self.texts));
-                    return Refused {
-                        faults,
-                        rest: Some((Parsed { ast, strict }, remains)),
-                    };
+            match self.compile(file, &remains.text()) {
+                Ok(parsed) => {
+                    let rest = Some((parsed, remains));
+                    return Refused { faults, rest };
                 }
                 Err(next) => error = next,
             }
@@ -495,21 +494,17 @@ impl<'a> Loader<'a> {
     }
 
     fn parse(&mut self, file: &str, text: &str) -> Result<Parsed, Box<Refused>> {
-        let parsed = self.compile(text).map(|(ast, strict)| {
-            let strict = strict.map(|error| Fault::from_parse(&error, file, &self.texts));
-            (ast, strict)
-        });
-        match parsed {
-            Ok((mut ast, strict)) => {
-                ast.set_source(file);
-                for function in ast
+        match self.compile(file, text) {
+            Ok(parsed) => {
+                for function in parsed
+                    .ast
                     .iter_functions()
                     .filter(|known| known.name.starts_with(CLOSURE))
                 {
                     let files = self.closures.entry(function.name.to_owned()).or_default();
                     files.insert(file.to_owned());
                 }
-                Ok(Parsed { ast, strict })
+                Ok(parsed)
             }
             Err(error) => Err(Box::new(self.refused(error, file, text))),
         }

@@ -79,7 +79,7 @@ impl Remains {
             false => None,
         };
         for line in &mut self.lines[start..end] {
-            let words = line.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+            let words = line.split(|c| !in_word(c)).filter(|word| !word.is_empty());
             self.words.extend(words.map(str::to_owned));
             line.clear();
         }
@@ -108,9 +108,8 @@ impl Remains {
     fn head(&self, start: usize, end: usize) -> Option<String> {
         let text = self.lines.get(start..end)?.join(" ");
         if let Some(named) = text.strip_prefix("const ") {
-            let mut name = named.split(|c: char| !(c.is_alphanumeric() || c == '_'));
-            let name = name.next().filter(|name| !name.is_empty())?;
-            return Some(format!("const {name} = ();"));
+            let name = word(named);
+            return (!name.is_empty()).then(|| format!("const {name} = ();"));
         }
         let head = &text[..text.find(')').filter(|_| declares(&text))? + 1];
         (!head.contains('{')).then(|| format!("{head} {{}}"))
@@ -212,9 +211,27 @@ fn rest(text: &str, place: Position) -> &str {
     let (Some(line), Some(column)) = (place.line(), place.position()) else {
         return "";
     };
-    let line = text.lines().nth(line - 1).unwrap_or_default();
+    behind_column(text.lines().nth(line - 1).unwrap_or_default(), column)
+}
+
+/// A line from a column on, counted from 1.
+fn behind_column(line: &str, column: usize) -> &str {
     let start = line.char_indices().nth(column.saturating_sub(1));
     start.map_or("", |(at, _)| &line[at..])
+}
+
+/// The word at a column of a line, counted from 1; empty where there is none.
+pub(super) fn word_at(line: &str, column: usize) -> &str {
+    word(behind_column(line, column))
+}
+
+/// The word that a text begins with.
+fn word(text: &str) -> &str {
+    &text[..text.find(|c| !in_word(c)).unwrap_or(text.len())]
+}
+
+fn in_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
 }
 
 /// Signs of the language that people write as words.

@@ -323,7 +323,9 @@ impl<'a, 's, 'f> Body<'a, 's, 'f> {
     }
 
     fn run(&mut self, function: &Function) -> Vec<(Position, Type<'a>)> {
-        self.ending(&function.body.iter().collect::<Vec<_>>(), function.start);
+        let body: Vec<&Stmt> = function.body.iter().collect();
+        let ends = self.ends(&body, function.start);
+        self.results.extend(ends);
         std::mem::take(&mut self.results)
     }
 
@@ -337,76 +339,46 @@ impl<'a, 's, 'f> Body<'a, 's, 'f> {
         self.file.used.borrow_mut().insert((used, line));
     }
 
-    /// A block whose value is the function's. Whether it comes to its end is nobody's business here: what stands behind
-    /// a `return` is told elsewhere.
-    fn ending(&mut self, statements: &[&Stmt], place: Position) {
+    /// Values that a block may come to at its end. Whether it comes there is nobody's business here: what stands behind a
+    /// `return` is told elsewhere, and comes to nothing.
+    fn ends(&mut self, statements: &[&Stmt], place: Position) -> Vec<(Position, Type<'a>)> {
         let shown = self.seen.len();
         let Some((last, before)) = statements.split_last() else {
-            self.results.push((place, Some("()")));
-            return;
+            return vec![(place, Some("()"))];
         };
-        if self.statements(before.iter().copied()) {
-            self.yielding(&[last]);
-            self.seen.truncate(shown);
-            return;
-        }
-        match last {
+        let is_over = self.statements(before.iter().copied());
+        let mut ends = match last {
             Stmt::If(parts, place) => {
                 self.condition(&parts.expr);
-                self.ending(&parts.body.iter().collect::<Vec<_>>(), *place);
-                self.ending(&parts.branch.iter().collect::<Vec<_>>(), *place);
+                let mut ends = self.ends(&parts.body.iter().collect::<Vec<_>>(), *place);
+                ends.extend(self.ends(&parts.branch.iter().collect::<Vec<_>>(), *place));
+                ends
             }
-            Stmt::Block(block) => {
-                self.ending(&block.iter().collect::<Vec<_>>(), block.position());
-            }
-            Stmt::Expr(expr) => {
-                let given = self.value(expr);
-                self.results.push((expr.start_position(), given));
-            }
-            Stmt::FnCall(call, place) => {
-                let given = self.call(call, *place);
-                self.results.push((*place, given));
-            }
+            Stmt::Block(block) => self.ends(&block.iter().collect::<Vec<_>>(), block.position()),
+            Stmt::Expr(expr) => vec![(expr.start_position(), self.value(expr))],
+            Stmt::FnCall(call, place) => vec![(*place, self.call(call, *place))],
             Stmt::Var(..) | Stmt::For(..) | Stmt::Assignment(..) => {
                 self.statement(last);
-                self.results.push((last.position(), Some("()")));
+                vec![(last.position(), Some("()"))]
             }
-            Stmt::Return(..) => self.statement(last),
+            Stmt::Return(..) => {
+                self.statement(last);
+                Vec::new()
+            }
             _ => {
                 self.statement(last);
-                self.results.push((last.position(), None));
+                vec![(last.position(), None)]
             }
-        }
-        self.seen.truncate(shown);
-    }
-
-    /// A block whose value is used where it stands.
-    fn yielding(&mut self, statements: &[&Stmt]) {
-        let shown = self.seen.len();
-        let Some((last, before)) = statements.split_last() else {
-            return;
         };
-        self.statements(before.iter().copied());
-        match last {
-            Stmt::If(parts, _) => {
-                self.condition(&parts.expr);
-                self.yielding(&parts.body.iter().collect::<Vec<_>>());
-                self.yielding(&parts.branch.iter().collect::<Vec<_>>());
-            }
-            Stmt::Block(block) => self.yielding(&block.iter().collect::<Vec<_>>()),
-            Stmt::Expr(expr) => {
-                self.value(expr);
-            }
-            Stmt::FnCall(call, place) => {
-                self.call(call, *place);
-            }
-            last => self.statement(last),
-        }
         self.seen.truncate(shown);
+        if is_over {
+            ends.clear();
+        }
+        ends
     }
 
     /// What a statement comes to and nobody uses. Of an answer its author thinks that it is given.
-    fn drop(&mut self, given: Type<'a>, place: Position) {
+    fn lose(&mut self, given: Type<'a>, place: Position) {
         if given == Some(ANSWER) {
             let message = "คำตอบตรงนี้ไม่ถูกใช้ กฎเดินต่อเหมือนไม่ได้ตอบ ให้เขียน `return` ไว้ข้างหน้า";
             self.blame(Kind::LostAnswer, place, message.to_owned());
@@ -424,7 +396,7 @@ impl<'a, 's, 'f> Body<'a, 's, 'f> {
         let mut is_over = false;
         for statement in statements {
             match is_over {
-                true => self.yielding(&[statement]),
+                true => drop(self.ends(&[statement], Position::NONE)),
                 false => self.statement(statement),
             }
             is_over |= returns(statement);
@@ -475,12 +447,12 @@ impl<'a, 's, 'f> Body<'a, 's, 'f> {
             }
             Stmt::FnCall(call, place) => {
                 let given = self.call(call, *place);
-                self.drop(given, *place);
+                self.lose(given, *place);
             }
             Stmt::Block(block) => self.block(block.iter()),
             Stmt::Expr(expr) => {
                 let given = self.value(expr);
-                self.drop(given, expr.start_position());
+                self.lose(given, expr.start_position());
             }
             Stmt::Return(Some(expr), flags, _) => {
                 let given = self.value(expr);
@@ -570,7 +542,8 @@ impl<'a, 's, 'f> Body<'a, 's, 'f> {
                 None
             }
             Expr::Stmt(block) => {
-                self.yielding(&block.iter().collect::<Vec<_>>());
+                // The value is used where it stands.
+                self.ends(&block.iter().collect::<Vec<_>>(), Position::NONE);
                 None
             }
             Expr::FnCall(call, place) => self.call(call, *place),
