@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use super::{bare_letter, is_mark};
+use super::{bare_letter, is_bare, is_mark};
 
 /// One spelling and what it is read as. Both sides are written without white space.
 pub(super) struct Fold {
@@ -322,20 +322,20 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
 
 fn is_idle(fold: &Fold, spellings: &[Vec<char>]) -> bool {
     let to: Vec<char> = fold.to.chars().collect();
-    let bare = |c: &char| !is_mark(*c) && *c != 'ำ';
+    // Up to the last letter that the skeleton loses nothing may go on with what comes behind.
+    let Some(lost) = to.iter().rposition(|&c| !is_bare(c)) else {
+        return false;
+    };
+    let goes_on = (0..=lost).any(|at| spellings.iter().any(|from| from.starts_with(&to[at..])));
     let same = to
         .iter()
         .filter(|&&c| !is_mark(c))
         .map(|&c| bare_letter(c))
         .eq(fold.from.iter().copied());
-    // The part from the last letter that the skeleton loses, and more: nothing that is folded begins with it.
-    let lost = to.iter().rposition(|c| !bare(c)).unwrap_or(to.len());
-    let goes_on = (0..=lost.min(to.len() - 1))
-        .any(|at| lost < to.len() && spellings.iter().any(|from| from.starts_with(&to[at..])));
     let opens = OPENERS
         .split(' ')
         .any(|opener| fold.to.ends_with(opener) || opener.ends_with(fold.to));
-    same && to.last().is_some_and(bare) && !goes_on && !opens
+    same && lost + 1 < to.len() && !goes_on && !opens
 }
 
 /// Where the folds that end in a letter stand: ASCII, then Thai.

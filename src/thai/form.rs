@@ -1,4 +1,4 @@
-//! The three forms of a text, each with the way back to where its letters came from.
+//! Clean text with the way back to where its letters came from, and what its search keys are made with (`key`).
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -64,7 +64,7 @@ pub(super) fn clean_glyphs(text: &str) -> Vec<Glyph> {
 /// stands around the text, and runs with a line break. Of 4 GiB and more, what lies beyond is left out: no extractor hands
 /// out such.
 fn glyphs(text: &str) -> Vec<Glyph> {
-    // Three bytes make a letter of Thai.
+    // A letter of Thai has three bytes, one of ASCII one.
     let mut out: Vec<Glyph> = Vec::with_capacity(text.len() / 2);
     // How long the run of white space is at the end, and whether it has a line break.
     let (mut run, mut breaks) = (0, false);

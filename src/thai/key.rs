@@ -1,11 +1,10 @@
 //! Search keys and skeletons: clean letters without white space, in one spelling.
 
-use super::form::Alone;
 use super::form::{
-    Glyph, chars, clean_glyphs, clean_pass, is_clean, is_plain, is_space, is_toned_aw, letters,
-    may_meet, push, settle,
+    Alone, Glyph, chars, clean_glyphs, clean_pass, is_clean, is_plain, is_space, is_toned_aw,
+    letters, may_meet, push, settle,
 };
-use super::{folds, is_lead, is_mark, is_thai, is_tone};
+use super::{bare_letter, folds, is_bare, is_lead, is_mark, is_thai, is_tone};
 
 /// Search key: clean, without white space, Arabic digits, small letters, one spelling of words often misspelt.
 pub fn key(text: &str) -> String {
@@ -20,7 +19,7 @@ pub fn skeleton(text: &str) -> String {
 /// The letters of a search key. Line by line: nothing that cleaning mends reaches over a line break, and most lines are
 /// read in one go.
 pub(super) fn key_glyphs(text: &str) -> Vec<Glyph> {
-    // Three bytes make a letter of Thai.
+    // A letter of Thai has three bytes, one of ASCII one.
     let mut out: Vec<Glyph> = Vec::with_capacity(text.len() / 2);
     let mut is_settled = true;
     let mut at = 0;
@@ -238,16 +237,10 @@ fn fold_at_end(letters: &[Glyph]) -> Option<(&'static folds::Fold, usize)> {
     })
 }
 
-fn is_bare(c: char) -> bool {
-    !is_mark(c) && c != 'ำ'
-}
-
 fn make_bare(glyphs: &mut Vec<Glyph>) {
     glyphs.retain(|glyph| !is_mark(glyph.c));
     for glyph in glyphs {
-        if glyph.c == 'ำ' {
-            glyph.c = 'า';
-        }
+        glyph.c = bare_letter(glyph.c);
     }
 }
 

@@ -103,6 +103,12 @@ impl LetterSet {
     }
 }
 
+impl FromIterator<char> for LetterSet {
+    fn from_iter<I: IntoIterator<Item = char>>(letters: I) -> Self {
+        Self::of(&letters.into_iter().collect::<Vec<_>>())
+    }
+}
+
 /// Things by the letters that their words begin with: those of one letter in the order they were given in.
 #[derive(Debug)]
 pub(crate) struct ByFirst<T>(Vec<(char, Vec<T>)>);
@@ -134,12 +140,6 @@ impl<T: Clone> ByFirst<T> {
     }
 }
 
-impl FromIterator<char> for LetterSet {
-    fn from_iter<I: IntoIterator<Item = char>>(letters: I) -> Self {
-        Self::of(&letters.into_iter().collect::<Vec<_>>())
-    }
-}
-
 /// Value of an Arabic or Thai digit.
 pub(crate) const fn digit(c: char) -> Option<u32> {
     match c {
@@ -147,6 +147,11 @@ pub(crate) const fn digit(c: char) -> Option<u32> {
         '๐'..='๙' => Some(c as u32 - '๐' as u32),
         _ => None,
     }
+}
+
+/// Whether a letter stands in a skeleton as it is.
+pub(crate) const fn is_bare(c: char) -> bool {
+    !is_mark(c) && c != 'ำ'
 }
 
 /// ำ as า: fonts lose the one for the other.
