@@ -10,7 +10,7 @@ use crate::agency::Agency;
 use crate::decisions::{Decisions, Setting, Told};
 use crate::extract::Reading;
 use crate::fetch::capture::{Capture, FaultKind, Response, SkipReason, Stop, Trap, TrapKind};
-use crate::form::Form;
+use crate::json::Json;
 use crate::judge::Verdict;
 use crate::measures::{Analysis, Measure, Review, plan};
 use crate::ocr::OcrUse;
@@ -213,7 +213,7 @@ pub struct Parts<'a> {
     pub decisions: Option<&'a Decisions>,
 }
 
-impl Form for Audit {}
+impl Json for Audit {}
 
 impl Audit {
     /// Scores the verdicts and draws the consequences.
@@ -573,7 +573,7 @@ fn reading_words(reading: Reading) -> Option<(&'static str, &'static str)> {
 pub(crate) mod tests {
     use super::*;
     use crate::fetch::capture::{Fault, Skipped, Visit};
-    use crate::form::tests::committed;
+    use crate::json::tests::committed;
     use crate::sample;
     use bytes::Bytes;
     use url::Url;

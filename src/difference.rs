@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::audit::Audit;
-use crate::form::Form;
+use crate::json::Json;
 use crate::judge::{CriterionVerdict, Decision, Verdict};
 use crate::rules::answer::Outcome;
 use crate::score::{GradeRange, Points};
@@ -138,7 +138,7 @@ pub struct Asked {
     pub because: String,
 }
 
-impl Form for Years {}
+impl Json for Years {}
 
 impl Years {
     /// Sets audits of one website side by side, oldest year first.
@@ -374,7 +374,7 @@ impl Asked {
 mod tests {
     use super::*;
     use crate::audit::tests::audit_of;
-    use crate::form::tests::committed;
+    use crate::json::tests::committed;
     use crate::sample;
 
     fn one(id: &str, title: &str, rule: &str, decision: Decision) -> Verdict {

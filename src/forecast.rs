@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::decisions::{Decisions, Setting};
 use crate::difference::{Changes, CriterionChange, ItemChange, Side, Wording};
-use crate::form::Form;
+use crate::json::Json;
 use crate::judge::{Decision, Verdict};
 use crate::rules::answer::Outcome;
 use crate::year::FiscalYear;
@@ -116,7 +116,7 @@ pub enum Why {
     Asks,
 }
 
-impl Form for Outlook {}
+impl Json for Outlook {}
 
 impl Outlook {
     /// Looks ahead. Pure: the same basis gives the same outlook.

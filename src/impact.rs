@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::difference::{Changes, CriterionChange, ItemChange};
-use crate::form::Form;
+use crate::json::Json;
 use crate::judge::Decision;
 use crate::rules::answer::Outcome;
 use crate::year::FiscalYear;
@@ -161,7 +161,7 @@ pub struct Compared {
     pub changes: Changes,
 }
 
-impl Form for Impact {}
+impl Json for Impact {}
 
 impl Impact {
     /// Gathers what captures came to. The order in which they are given does not matter.
@@ -301,7 +301,7 @@ impl ItemImpact {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::form::tests::committed;
+    use crate::json::tests::committed;
     use crate::judge::Verdict;
     use crate::sample;
 

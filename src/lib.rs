@@ -9,7 +9,7 @@
 //! The module list is the data flow; a module uses only those above it (`tests/flow.rs` holds it to that).
 
 pub mod year;
-pub mod form;
+pub mod json;
 pub mod guard;
 pub mod thai;
 pub mod agency;

@@ -4,8 +4,7 @@
 //!
 //! Numbers say how much, the log says which. `commands` starts `tracing` with `--log-format text|json` and the filter of
 //! `PRONGSAI_LOG` (`prongsai=info` for a line a visit; without it errors alone), to standard error. Events use these fields, so
-//! that one filter finds
-//! everything of an agency or of a run in text and in JSON:
+//! that one filter finds everything of an agency or of a run in text and in JSON:
 //!
 //! | field | what | on |
 //! |---|---|---|

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 /// Top to bottom. A module that is not here does not know its place yet.
 const FLOW: [&str; 31] = [
     "year",
-    "form",
+    "json",
     "guard",
     "thai",
     "agency",

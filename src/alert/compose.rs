@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use unicode_width::UnicodeWidthChar;
 
 use crate::fetch::capture::Capture;
-use crate::form::Form;
+use crate::json::Json;
 use crate::judge::Decision;
 use crate::report::plain;
 use crate::year::FiscalYear;
@@ -161,7 +161,7 @@ pub struct Tell {
     pub notice: String,
 }
 
-impl Form for Digest {}
+impl Json for Digest {}
 
 impl Digest {
     /// What counts as told once this is delivered, at [`Digest::at`].

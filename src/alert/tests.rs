@@ -10,7 +10,7 @@ use crate::year::FiscalYear;
 
 use super::*;
 use crate::forecast::{Forecast, Why};
-use crate::form::tests::committed;
+use crate::json::tests::committed;
 use crate::standing::{Cause, Change, ChangeKind, WEBSITE};
 
 const ME: &str = "audit@example.go.th";

@@ -12,7 +12,7 @@ use prongsai::fetch::capture::Capture;
 use prongsai::fetch::options::Options;
 use prongsai::fleet::list::{Entry, List};
 use prongsai::fleet::summary::{self, FleetSummary};
-use prongsai::form::Form as _;
+use prongsai::json::Json as _;
 use prongsai::report;
 use prongsai::service::{Desk, Round, RoundEnd, SystemClock, Watch, captures};
 use prongsai::store::{RunId, Store};

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use prongsai::audit::Audit;
 use prongsai::difference::Years;
-use prongsai::form::Form as _;
+use prongsai::json::Json as _;
 use prongsai::report;
 
 use super::args::{Format, Report};

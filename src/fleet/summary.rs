@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::agency::AgencyKind;
 use crate::audit::Audit;
-use crate::form::Form;
+use crate::json::Json;
 use crate::judge::{Decision, Verdict};
 use crate::rules::answer::Outcome;
 use crate::score::{Points, round2};
@@ -339,7 +339,7 @@ pub struct WorseRow {
     pub items: Vec<Worsened>,
 }
 
-impl Form for FleetSummary {}
+impl Json for FleetSummary {}
 
 impl FleetSummary {
     /// Sums up a run. The order in which the agencies are given does not matter.

@@ -1,5 +1,5 @@
 use super::*;
-use crate::form::tests::committed;
+use crate::json::tests::committed;
 
 fn item(id: &str, decision: Decision, clicks: u32, places: u32) -> ItemSummary {
     let titles = BTreeMap::from([

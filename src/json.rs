@@ -3,8 +3,8 @@
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 use serde::Serialize;
 
-/// One form of JSON.
-pub trait Form: Serialize + JsonSchema + Sized {
+/// A form of JSON that programs read.
+pub trait Json: Serialize + JsonSchema + Sized {
     /// The form itself, indented, with a newline at its end.
     fn to_json(&self) -> Result<String, serde_json::Error> {
         Ok(serde_json::to_string_pretty(self)? + "\n")
@@ -23,11 +23,11 @@ pub trait Form: Serialize + JsonSchema + Sized {
 pub(crate) mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
 
-    use super::Form;
+    use super::Json;
 
     /// The schema of a form. The file that is committed, named from `src`, is what the types say;
     /// `PRONGSAI_WRITE=1 cargo test schema` writes it anew.
-    pub(crate) fn committed<T: Form>(file: &str) -> jsonschema::Validator {
+    pub(crate) fn committed<T: Json>(file: &str) -> jsonschema::Validator {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/").to_owned() + file;
         let now = serde_json::to_string_pretty(&T::schema()).unwrap() + "\n";
         if std::env::var_os("PRONGSAI_WRITE").is_some() {
